@@ -1,0 +1,58 @@
+namespace AiPortal.Core.Gateway;
+
+/// <summary>Every way a call can end without a whole answer: who failed, and where. <see cref="GatewayFailures"/> gives each its words.</summary>
+public enum GatewayFailure
+{
+    KeyMissing,
+    KeyUnknown,
+    KeyDisabled,
+    KeyRevoked,
+    KeyExpired,
+
+    /// <summary>Two different keys came with one request.</summary>
+    KeyAmbiguous,
+    IpNotAllowed,
+    ModelNotAllowed,
+    ModelUnknown,
+    ModelNotPriced,
+    RouteUnknown,
+    RateLimited,
+    BudgetExceeded,
+    BodyNotJson,
+    BodyInvalid,
+    BodyTooLarge,
+
+    /// <summary>The provider refused what the caller sent; its status and words are passed on.</summary>
+    UpstreamRefused,
+
+    /// <summary>The provider did not accept the portal's credential or account.</summary>
+    UpstreamAuthFailed,
+
+    /// <summary>No connection to the provider could be made: nothing was sent.</summary>
+    UpstreamUnreachable,
+
+    /// <summary>The provider answered with a failure of its own.</summary>
+    UpstreamError,
+    UpstreamTimeout,
+
+    /// <summary>The provider's answer is not what the dialect promises.</summary>
+    UpstreamGarbled,
+
+    /// <summary>The provider's answer broke off before its end.</summary>
+    UpstreamCut,
+    CallerLeft,
+    Overloaded,
+    ShuttingDown,
+    Internal,
+}
+
+/// <summary>Who has to act on a failure.</summary>
+public enum GatewayBlame
+{
+    Caller,
+
+    /// <summary>A rule the organization set: a budget, an allow list, a limit.</summary>
+    Policy,
+    Provider,
+    Portal,
+}
