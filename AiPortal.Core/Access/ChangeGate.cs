@@ -1,0 +1,85 @@
+using AiPortal.Core.Audit;
+using AiPortal.Core.Data;
+
+namespace AiPortal.Core.Access;
+
+/// <summary>Told after a committed change that the gateway's configuration is stale.</summary>
+public interface IConfigurationListener
+{
+    /// <summary>Returns when calls made from now on see the change.</summary>
+    Task ChangedAsync(CancellationToken token);
+}
+
+/// <summary>What a change works with: the transaction, the actor and the audit note it owes.</summary>
+public sealed class ChangeScope
+{
+    internal ChangeScope(TenantTransaction transaction, Actor actor) => (Transaction, Actor) = (transaction, actor);
+
+    internal TenantTransaction Transaction { get; }
+
+    public PortalDb Db => Transaction.Db;
+
+    public Guid OrganizationId => Transaction.OrganizationId;
+
+    public Actor Actor { get; }
+
+    internal List<AuditNote> Notes { get; } = [];
+
+    internal bool TouchesGateway { get; private set; }
+
+    /// <summary>Every change owes at least one.</summary>
+    public void Audit(AuditNote note) => Notes.Add(note);
+
+    /// <summary>The change concerns what the gateway reads: keys, providers, prices, budgets, organization settings.</summary>
+    public void RefreshGateway() => TouchesGateway = true;
+}
+
+/// <summary>
+/// The one gate for every change: authorize by the permission table, validate, change, audit row, in one transaction.
+/// A refusal leaves nothing behind; a denial leaves an audit row.
+/// </summary>
+public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener, TimeProvider clock)
+{
+    /// <param name="intent">Action and subject type for the audit row of a denial, as <c>key.create</c>.</param>
+    public async Task<Outcome<T>> RunAsync<T>(Actor actor, Guid organizationId, Permission permission, string intent,
+        Func<ChangeScope, Task<Outcome<T>>> change, CancellationToken token = default)
+    {
+        if (actor.RoleIn(organizationId) is null) return Refusal.Missing("organization");
+        if (!actor.May(permission, organizationId))
+        {
+            await DenyAsync(actor, organizationId, intent, token);
+            return Refusal.Denied($"Your role does not allow {intent}.");
+        }
+
+        var scope = await OpenAsync(actor, organizationId, token);
+        await using (scope.Transaction)
+        {
+            var outcome = await change(scope);
+            if (outcome.IsRefused) return outcome;
+            if (scope.Notes.Count == 0) throw new InvalidOperationException($"The change {intent} wrote no audit row.");
+            await scope.Db.SaveChangesAsync(token);
+            foreach (var note in scope.Notes)
+            {
+                await AuditTrail.AppendAsync(scope.Transaction, note, actor.Id, actor.Name, actor.ClientIp, true, clock, token);
+                await scope.Db.SaveChangesAsync(token);
+            }
+
+            if (scope.TouchesGateway) await Notifications.AnnounceConfigurationAsync(scope.Db, token);
+            await scope.Transaction.CommitAsync(token);
+            // The change stands: a caller who leaves now must not keep the gateway from hearing of it.
+            if (scope.TouchesGateway) await listener.ChangedAsync(CancellationToken.None);
+            return outcome;
+        }
+    }
+
+    private async Task<ChangeScope> OpenAsync(Actor actor, Guid organizationId, CancellationToken token) =>
+        new(await tenants.OpenAsync(organizationId, token), actor);
+
+    private async Task DenyAsync(Actor actor, Guid organizationId, string intent, CancellationToken token)
+    {
+        await using var transaction = await tenants.OpenAsync(organizationId, token);
+        var note = new AuditNote(intent, intent.Split('.')[0], null, null);
+        await AuditTrail.AppendAsync(transaction, note, actor.Id, actor.Name, actor.ClientIp, false, clock, token);
+        await transaction.CommitAsync(token);
+    }
+}

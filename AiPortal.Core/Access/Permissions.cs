@@ -1,0 +1,54 @@
+using AiPortal.Core.Tenancy;
+
+namespace AiPortal.Core.Access;
+
+/// <summary>Something a role may or may not do.</summary>
+public enum Permission
+{
+    ViewCost,
+    ViewCalls,
+    ViewKeys,
+    ViewProviders,
+    ViewPrices,
+    ViewBudgets,
+    ViewBills,
+    ViewStructure,
+    ViewMembers,
+    ViewAudit,
+    ManageOrganization,
+    ManageStructure,
+    ManageMembers,
+    ManageProviders,
+    ManagePrices,
+    ManageKeys,
+    ManageBudgets,
+    ManageBills,
+    ManageServiceTokens,
+}
+
+/// <summary>Who may what: the one table.</summary>
+public static class Permissions
+{
+    private static readonly Permission[] Everything = Enum.GetValues<Permission>();
+
+    private static readonly Permission[] Views =
+    [
+        Permission.ViewCost, Permission.ViewCalls, Permission.ViewKeys, Permission.ViewProviders, Permission.ViewPrices,
+        Permission.ViewBudgets, Permission.ViewBills, Permission.ViewStructure, Permission.ViewMembers,
+    ];
+
+    private static readonly Dictionary<Role, HashSet<Permission>> Table = new()
+    {
+        [Role.Owner] = [.. Everything],
+        [Role.Administrator] = [.. Everything],
+        [Role.Finance] = [.. Views, Permission.ManagePrices, Permission.ManageBudgets, Permission.ManageBills],
+        [Role.Manager] = [.. Views, Permission.ManageKeys, Permission.ManageBudgets],
+        [Role.Member] = [Permission.ViewStructure, Permission.ViewPrices],
+        [Role.Auditor] = [.. Views, Permission.ViewAudit],
+    };
+
+    public static bool Allows(Role role, Permission permission) => Table[role].Contains(permission);
+
+    /// <summary>True where <paramref name="role"/> may hand out <paramref name="given"/>: nobody gives more than he has.</summary>
+    public static bool MayGrant(Role role, Role given) => role == Role.Owner || (given != Role.Owner && Table[role].IsSupersetOf(Table[given]));
+}

@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Audit;
+
+/// <summary>What happened, before the chain is added. <c>Before</c> and <c>After</c> must hold no secret.</summary>
+public sealed record AuditNote(string Action, string SubjectType, Guid? SubjectId, string? SubjectName, object? Before = null, object? After = null);
+
+/// <summary>Adds events to an organization's chain within the caller's transaction.</summary>
+public static class AuditTrail
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>Locks the chain until the transaction ends, so that sequence and hash have no gap.</summary>
+    public static async Task AppendAsync(TenantTransaction transaction, AuditNote note, Guid? actorId, string actorName, string? clientIp,
+        bool allowed, TimeProvider clock, CancellationToken token)
+    {
+        var db = transaction.Db;
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"audit:" + transaction.OrganizationId}, 0))", token);
+        var last = await db.Set<AuditEvent>().AsNoTracking().OrderByDescending(a => a.Sequence)
+            .Select(a => new { a.Sequence, a.Hash }).FirstOrDefaultAsync(token);
+        // PostgreSQL keeps microseconds; the hash must see what will be read back.
+        var now = clock.GetUtcNow();
+        var entry = new AuditEvent
+        {
+            Id = Ids.New(clock),
+            OrganizationId = transaction.OrganizationId,
+            CreatedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)),
+            Sequence = (last?.Sequence ?? 0) + 1,
+            ActorId = actorId,
+            ActorName = Cut(actorName, 254)!,
+            ClientIp = Cut(clientIp, 64),
+            Action = note.Action,
+            SubjectType = note.SubjectType,
+            SubjectId = note.SubjectId,
+            SubjectName = Cut(note.SubjectName, 300),
+            Allowed = allowed,
+            Before = Text(note.Before),
+            After = Text(note.After),
+            PreviousHash = last?.Hash ?? new byte[32],
+            Hash = [],
+        };
+        entry.Hash = HashOf(entry);
+        db.Add(entry);
+    }
+
+    /// <summary>SHA-256 over the previous hash and every member, each with its length.</summary>
+    public static byte[] HashOf(AuditEvent e)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> length = stackalloc byte[4];
+        string?[] parts =
+        [
+            e.OrganizationId.ToString(), e.Id.ToString(), e.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            e.CreatedAt.ToUniversalTime().ToString("O", System.Globalization.CultureInfo.InvariantCulture), e.ActorId?.ToString(), e.ActorName, e.ClientIp, e.Action,
+            e.SubjectType, e.SubjectId?.ToString(), e.SubjectName, e.Allowed ? "allowed" : "denied", e.Before, e.After,
+        ];
+        hash.AppendData(e.PreviousHash);
+        foreach (var part in parts)
+        {
+            var bytes = part is null ? [] : Encoding.UTF8.GetBytes(part);
+            BinaryPrimitives.WriteInt32BigEndian(length, part is null ? -1 : bytes.Length);
+            hash.AppendData(length);
+            hash.AppendData(bytes);
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    private static string? Text(object? value) => value is null ? null : JsonSerializer.Serialize(value, value.GetType(), Json);
+
+    private static string? Cut(string? text, int length) => text is null || text.Length <= length ? text : text[..length];
+}

@@ -1,0 +1,87 @@
+using AiPortal.Core.Data;
+using AiPortal.Core.Money;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace AiPortal.Core.Budgets;
+
+/// <summary>What a budget is over.</summary>
+public enum QuotaType { Organization, Department, Team, Project, CostCenter, Environment, User, Key }
+
+/// <summary>A limit on spend within a scope and period; CONTRACT calls it a quota.</summary>
+public sealed class Budget : TenantRow
+{
+    public required string Name { get; set; }
+
+    public QuotaType QuotaType { get; set; }
+
+    /// <summary>The organization, team, key … it is over.</summary>
+    public Guid ScopeId { get; set; }
+
+    /// <summary>USD.</summary>
+    public decimal TotalQuota { get; set; }
+
+    public PeriodType PeriodType { get; set; } = PeriodType.Monthly;
+
+    /// <summary>USD a day inside the period.</summary>
+    public decimal? DailyLimit { get; set; }
+
+    /// <summary>USD an hour inside the period.</summary>
+    public decimal? HourlyLimit { get; set; }
+
+    /// <summary>A fraction, 0.8 is 80 %.</summary>
+    public decimal WarningThreshold { get; set; } = 0.8m;
+
+    public decimal CriticalThreshold { get; set; } = 0.95m;
+
+    public BudgetAction Action { get; set; } = BudgetAction.Block;
+
+    public HoldKind Hold { get; set; } = HoldKind.Learned;
+
+    /// <summary>Made with its key and removed with it.</summary>
+    public bool OwnedByKey { get; set; }
+}
+
+/// <summary>
+/// What one budget limit has used in one period; written by the ledger writer in the transaction that writes the entries.
+/// A <see cref="Budget"/> has one such line for its period and one each for a daily and an hourly limit.
+/// </summary>
+public sealed class BudgetAmount
+{
+    public Guid BudgetId { get; set; }
+
+    public PeriodType PeriodType { get; set; }
+
+    public DateTimeOffset PeriodStart { get; set; }
+
+    public DateTimeOffset PeriodEnd { get; set; }
+
+    public Guid OrganizationId { get; set; }
+
+    /// <summary>USD, settled.</summary>
+    public decimal Spent { get; set; }
+
+    /// <summary>USD, held by calls whose outcome nobody knows yet.</summary>
+    public decimal Unknown { get; set; }
+
+    /// <summary>Entries up to this instant of their start do not count: the budget was reset then.</summary>
+    public DateTimeOffset? ResetAt { get; set; }
+}
+
+internal sealed class BudgetMapping : IEntityTypeConfiguration<Budget>, IEntityTypeConfiguration<BudgetAmount>
+{
+    public void Configure(EntityTypeBuilder<Budget> builder)
+    {
+        builder.ToTable("budgets");
+        builder.Property(b => b.Name).HasMaxLength(200);
+        builder.HasIndex(b => b.ScopeId);
+        builder.HasIndex(b => new { b.OrganizationId, b.Name });
+    }
+
+    public void Configure(EntityTypeBuilder<BudgetAmount> builder)
+    {
+        builder.ToTable("budget_amounts");
+        builder.HasKey(a => new { a.BudgetId, a.PeriodType, a.PeriodStart });
+        builder.HasIndex(a => a.OrganizationId);
+    }
+}

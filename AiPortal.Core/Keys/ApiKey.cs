@@ -1,0 +1,75 @@
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace AiPortal.Core.Keys;
+
+/// <summary>Whether a key works.</summary>
+public enum KeyStatus { Active, Disabled, Revoked }
+
+/// <summary>A virtual key that applications call the gateway with. The secret itself is never stored.</summary>
+public sealed class ApiKey : TenantRow
+{
+    public required string Name { get; set; }
+
+    /// <summary>The user (not the membership) who answers for it.</summary>
+    public Guid? OwnerUserId { get; set; }
+
+    public Guid? TeamId { get; set; }
+
+    public Guid? ProjectId { get; set; }
+
+    public Guid? CostCenterId { get; set; }
+
+    public Guid? EnvironmentId { get; set; }
+
+    /// <summary>SHA-256 of the secret.</summary>
+    public required byte[] KeyHash { get; set; }
+
+    /// <summary>The first characters, for people.</summary>
+    public required string Prefix { get; set; }
+
+    /// <summary>After a regeneration: the old secret's hash, good until <see cref="PreviousValidUntil"/>.</summary>
+    public byte[]? PreviousHash { get; set; }
+
+    public DateTimeOffset? PreviousValidUntil { get; set; }
+
+    /// <summary>Null: all.</summary>
+    public string[]? Models { get; set; }
+
+    public string[]? IpAllow { get; set; }
+
+    public string[]? IpDeny { get; set; }
+
+    /// <summary>Requests a minute.</summary>
+    public int? Rpm { get; set; }
+
+    /// <summary>Tokens a minute.</summary>
+    public int? Tpm { get; set; }
+
+    public int? Concurrency { get; set; }
+
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    public KeyStatus Status { get; set; }
+
+    public Dictionary<string, string> Tags { get; set; } = [];
+
+    public Guid? CreatedBy { get; set; }
+
+    /// <summary>A deleted key stays for the names of its entries; it never works again.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+}
+
+internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
+{
+    public void Configure(EntityTypeBuilder<ApiKey> builder)
+    {
+        builder.ToTable("api_keys");
+        builder.Property(k => k.Name).HasMaxLength(200);
+        builder.Property(k => k.Prefix).HasMaxLength(20);
+        builder.Property(k => k.Tags).HasJson();
+        builder.HasIndex(k => k.KeyHash).IsUnique();
+        builder.HasIndex(k => new { k.OrganizationId, k.Name });
+    }
+}

@@ -1,0 +1,62 @@
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace AiPortal.Core.Providers;
+
+/// <summary>An account at a vendor. Its credential is stored encrypted under the master key, bound to this row.</summary>
+public sealed class ProviderAccount : TenantRow
+{
+    public required string Name { get; set; }
+
+    /// <summary>A word of <see cref="ProviderKinds"/>.</summary>
+    public required string Kind { get; set; }
+
+    /// <summary>What the vendor's own SDK takes; null for the sandbox.</summary>
+    public string? BaseUrl { get; set; }
+
+    public byte[]? ApiKeyCipher { get; set; }
+
+    /// <summary>The last four characters, for people.</summary>
+    public string? ApiKeyHint { get; set; }
+
+    /// <summary>Null: every model it has prices for.</summary>
+    public string[]? Models { get; set; }
+
+    /// <summary>Asked model → the vendor's own name.</summary>
+    public Dictionary<string, string> ModelMap { get; set; } = [];
+
+    public int Weight { get; set; } = 1;
+
+    /// <summary>Lower is tried first.</summary>
+    public int Priority { get; set; }
+
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Lets the address be private, within <c>Portal:PrivateUpstreams</c>.</summary>
+    public bool AllowPrivate { get; set; }
+
+    public DateTimeOffset? TestedAt { get; set; }
+
+    public bool? TestOk { get; set; }
+
+    public string? TestError { get; set; }
+
+    /// <summary>A deleted account stays for the names of its entries; its credential is wiped.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+}
+
+internal sealed class ProviderAccountMapping : IEntityTypeConfiguration<ProviderAccount>
+{
+    public void Configure(EntityTypeBuilder<ProviderAccount> builder)
+    {
+        builder.ToTable("providers");
+        builder.Property(p => p.Name).HasMaxLength(200);
+        builder.Property(p => p.Kind).HasMaxLength(40);
+        builder.Property(p => p.BaseUrl).HasMaxLength(500);
+        builder.Property(p => p.ApiKeyHint).HasMaxLength(20);
+        builder.Property(p => p.TestError).HasMaxLength(500);
+        builder.Property(p => p.ModelMap).HasJson();
+        builder.HasIndex(p => new { p.OrganizationId, p.Name }).IsUnique().HasFilter("deleted_at IS NULL");
+    }
+}

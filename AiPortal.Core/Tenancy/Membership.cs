@@ -1,0 +1,36 @@
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace AiPortal.Core.Tenancy;
+
+/// <summary>What a member may do; <c>Access/Permissions.cs</c> is the table.</summary>
+public enum Role { Owner, Administrator, Finance, Manager, Member, Auditor }
+
+/// <summary>A person's place in an organization. Its id is the member's id; people are shared between organizations.</summary>
+public sealed class Membership : TenantRow
+{
+    public Guid UserId { get; set; }
+
+    /// <summary>As given in this organization; kept in step with the person's address.</summary>
+    public required string Email { get; set; }
+
+    public required string Name { get; set; }
+
+    public Role Role { get; set; } = Role.Member;
+
+    /// <summary>The team whose cost a key of this member falls to when the key names none.</summary>
+    public Guid? TeamId { get; set; }
+}
+
+internal sealed class MembershipMapping : IEntityTypeConfiguration<Membership>
+{
+    public void Configure(EntityTypeBuilder<Membership> builder)
+    {
+        builder.ToTable("memberships");
+        builder.Property(m => m.Email).HasMaxLength(254);
+        builder.Property(m => m.Name).HasMaxLength(200);
+        builder.HasIndex(m => new { m.OrganizationId, m.UserId }).IsUnique();
+        builder.HasIndex(m => m.UserId);
+    }
+}

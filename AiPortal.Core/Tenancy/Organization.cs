@@ -1,0 +1,52 @@
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace AiPortal.Core.Tenancy;
+
+/// <summary>What happens to a call whose model has no price in force.</summary>
+public enum UnpricedModelPolicy
+{
+    /// <summary>Refused; the default.</summary>
+    Block,
+
+    /// <summary>Held and booked at <see cref="Organization.CeilingPrice"/>, marked estimated.</summary>
+    Ceiling,
+
+    /// <summary>Zero cost, marked; refused where a blocking budget is on the chain.</summary>
+    Flag,
+}
+
+/// <summary>A tenant: one company or division, with its own calendar, prices, keys and bills.</summary>
+public sealed class Organization : TenantRow
+{
+    public required string Name { get; set; }
+
+    /// <summary>IANA name; every period, day and bill of the organization is cut in it.</summary>
+    public string TimeZone { get; set; } = "UTC";
+
+    /// <summary>ISO 4217; bills default to it, the ledger stays in USD.</summary>
+    public string Currency { get; set; } = "USD";
+
+    /// <summary>Month 1–12 in which the fiscal year begins.</summary>
+    public int FiscalYearStart { get; set; } = 1;
+
+    public UnpricedModelPolicy UnpricedModelPolicy { get; set; }
+
+    /// <summary>USD per million tokens, input and output alike, for the policy <see cref="UnpricedModelPolicy.Ceiling"/>.</summary>
+    public decimal? CeilingPrice { get; set; }
+
+    /// <summary>The made-up organization of a demo start.</summary>
+    public bool IsDemo { get; set; }
+}
+
+internal sealed class OrganizationMapping : IEntityTypeConfiguration<Organization>
+{
+    public void Configure(EntityTypeBuilder<Organization> builder)
+    {
+        builder.ToTable("organizations");
+        builder.Property(o => o.Name).HasMaxLength(200);
+        builder.Property(o => o.TimeZone).HasMaxLength(64);
+        builder.Property(o => o.Currency).HasMaxLength(3);
+    }
+}
