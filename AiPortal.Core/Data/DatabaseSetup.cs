@@ -59,6 +59,8 @@ public static class DatabaseSetup
         var options = MigrationOptions(new DbContextOptionsBuilder<PortalDb>().UseNpgsql(database.Owner, Migrations));
         await using var db = new PortalDb(options, null, TimeProvider.System);
         await db.Database.MigrateAsync(token);
+        // A pooled connection would keep the lock; a fault above closes it by clearing the pool with the data source.
+        await ExecuteAsync(gate, $"SELECT pg_advisory_unlock({SetupLock})", token);
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken token)
