@@ -1,0 +1,143 @@
+using System.Globalization;
+
+namespace AiPortal.Core.Data.Embedded;
+
+/// <summary>
+/// The cluster's place on disk, held under an exclusive lock: <c>pg/data</c>, <c>pg/log</c> and the socket's directory,
+/// all of them open to the cluster's account alone.
+/// </summary>
+internal sealed class ClusterDirectory : IDisposable
+{
+    private const string Key = "Portal:DataDirectory";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnerAndCrossing = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    // EAGAIN: what flock answers when another process holds the file.
+    private const int LockHeld = 11;
+
+    private readonly FileStream _lock;
+
+    private ClusterDirectory(string root, ServiceUser user, FileStream exclusive)
+    {
+        Root = root;
+        User = user;
+        _lock = exclusive;
+    }
+
+    internal string Root { get; }
+
+    internal ServiceUser User { get; }
+
+    internal string Data => Path.Combine(Root, "pg", "data");
+
+    internal string Log => Path.Combine(Root, "pg", "log");
+
+    /// <summary>The version that made the cluster; null before the first start.</summary>
+    internal int? Major => File.Exists(Path.Combine(Data, "PG_VERSION"))
+        ? int.Parse(File.ReadAllText(Path.Combine(Data, "PG_VERSION")).Trim(), CultureInfo.InvariantCulture)
+        : null;
+
+    internal static async Task<ClusterDirectory> OpenAsync(string path, CancellationToken cancellation)
+    {
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        FileStream exclusive;
+        try
+        {
+            MakeRoot(root);
+            exclusive = new FileStream(Path.Combine(root, "pg.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new StartFault(Key, $"{root} cannot be written by {Environment.UserName}", denied);
+        }
+        catch (IOException held) when (held.HResult == LockHeld)
+        {
+            throw new StartFault(Key, $"{root} is in use by another portal; stop that one or name another directory", held);
+        }
+        catch (IOException failure)
+        {
+            throw new StartFault(Key, $"{root} cannot be made ({failure.Message})", failure);
+        }
+
+        try
+        {
+            var pg = Path.Combine(root, "pg");
+            var user = ServiceUser.ForChildren(await OwnerOfAsync(pg, cancellation));
+            var directory = new ClusterDirectory(root, user, exclusive);
+            await directory.RequireCrossingAsync(cancellation);
+            await directory.MakeOwnAsync(pg, cancellation);
+            return directory;
+        }
+        catch
+        {
+            await exclusive.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Releases the lock.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static void MakeRoot(string root)
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new StartFault("ConnectionStrings:Portal", "the embedded PostgreSQL needs Linux; give the connection string of a server");
+        var mode = Environment.IsPrivilegedProcess ? OwnerAndCrossing : OwnerOnly;
+        Stack<string> missing = new();
+        for (var folder = root; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+            missing.Push(folder);
+        foreach (var folder in missing)
+        {
+            Directory.CreateDirectory(folder);
+            File.SetUnixFileMode(folder, folder == root ? mode : File.GetUnixFileMode(folder) | mode);
+        }
+
+        // One that holds anything may be somebody's (a careless /tmp) and keeps its mode.
+        if (!Directory.EnumerateFileSystemEntries(root).Any())
+            File.SetUnixFileMode(root, mode);
+    }
+
+    private static async Task<string?> OwnerOfAsync(string pg, CancellationToken cancellation)
+    {
+        if (!Environment.IsPrivilegedProcess || !Directory.Exists(pg))
+            return null;
+        var owner = await ServiceUser.Self.RunAsync("stat", ["-c", "%u", pg], cancellation);
+        return owner.Succeeded ? owner.Output : null;
+    }
+
+    private async Task RequireCrossingAsync(CancellationToken cancellation)
+    {
+        if (!User.IsOther)
+            return;
+        Stack<string> way = new();
+        for (var folder = Root; folder is not null; folder = Path.GetDirectoryName(folder))
+            way.Push(folder);
+        const string FirstClosed = """for folder; do [ -x "$folder" ] || { printf %s "$folder"; exit 1; }; done""";
+        var crossing = await User.RunAsync("sh", ["-c", FirstClosed, "sh", .. way], cancellation);
+        if (!crossing.Succeeded)
+            throw new StartFault(Key, $"{crossing.LastLine} cannot be crossed by {User.Name}, the account PostgreSQL runs as when the portal is root; "
+                + "open it (chmod o+x), name another directory, or start the portal as another user");
+    }
+
+    private async Task MakeOwnAsync(string pg, CancellationToken cancellation)
+    {
+        if (User.IsOther)
+        {
+            var owner = $"{User.Uid}:{User.Gid}";
+            Directory.CreateDirectory(pg);
+            // A cluster copied by root belongs to root; -h keeps to the links themselves.
+            if (await OwnerOfAsync(pg, cancellation) != User.Uid)
+                Require(await ServiceUser.Self.RunAsync("chown", ["-R", "-h", owner, pg], cancellation), pg);
+        }
+
+        // What lies below is made by the account itself: root following a link that the account planted would be a hole.
+        Require(await User.RunAsync("mkdir", ["-p", "-m", "0700", pg, Log], cancellation), pg);
+        Require(await User.RunAsync("chmod", ["0700", pg, Log], cancellation), pg);
+    }
+
+    private static void Require(CommandResult result, string path)
+    {
+        if (!result.Succeeded)
+            throw new StartFault(Key, $"{path} cannot be prepared: {result.LastLine}");
+    }
+}
