@@ -7,21 +7,6 @@ namespace AiPortal.Core.Ledger;
 /// <summary>What an entry is for.</summary>
 public enum EntryKind { Usage, Adjustment, Refund, Reconciliation }
 
-/// <summary>How an attempt ended.</summary>
-public enum EntryStatus
-{
-    Ok,
-
-    /// <summary>Refused or broken upstream; its cost is what the provider charged, usually zero.</summary>
-    Failed,
-
-    /// <summary>Cut before its end; what was produced is charged.</summary>
-    Partial,
-
-    /// <summary>Nobody knows: the process died between intent and settlement. Counts against budgets at its hold, is never confirmed spend.</summary>
-    Unknown,
-}
-
 /// <summary>
 /// One attempt on the ledger, as read. Rows are written by the ledger writer only and never change; the table is partitioned by
 /// month of <see cref="StartedAt"/>, so queries name a range of it. Amounts are USD with twelve decimals, units are tokens.
