@@ -1,0 +1,13 @@
+namespace AiPortal.Shell;
+
+/// <summary>Where a form may send the browser back to: a path of this site, nothing else.</summary>
+internal static class LocalUrl
+{
+    internal static string OrHome(string? url) => IsLocal(url) ? url! : "/";
+
+    /// <summary>Browsers read both "//host" and "/\host" as another site, and drop tabs and line ends before they look.</summary>
+    internal static bool IsLocal(string? url) =>
+        url is ['/', ..]
+        && (url.Length == 1 || url[1] is not ('/' or '\\'))
+        && !url.Any(char.IsControl);
+}

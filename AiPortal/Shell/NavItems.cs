@@ -1,0 +1,33 @@
+namespace AiPortal.Shell;
+
+internal enum NavGroup
+{
+    Overview,
+    Spend,
+    Control,
+    Finance,
+    Gateway,
+    Settings,
+}
+
+/// <summary>One entry of the rail. <paramref name="TextKey"/> is a key of ShellText, <paramref name="Roles"/> a comma-separated list of roles that see it (everybody when null).</summary>
+internal sealed record NavItem(string Route, string Icon, string TextKey, NavGroup Group, string? Roles = null, bool OnPhoneBar = false);
+
+/// <summary>The portal's menu: a new page adds its line here and its word to ShellText.</summary>
+internal static class NavItems
+{
+    internal static IReadOnlyList<NavItem> All { get; } =
+    [
+        new("/", "dashboard", "Nav.Dashboard", NavGroup.Overview, OnPhoneBar: true),
+        new("/calls", "calls", "Nav.Calls", NavGroup.Spend, OnPhoneBar: true),
+        new("/keys", "keys", "Nav.Keys", NavGroup.Control, OnPhoneBar: true),
+        new("/budgets", "budgets", "Nav.Budgets", NavGroup.Control),
+        new("/bills", "bills", "Nav.Bills", NavGroup.Finance, OnPhoneBar: true),
+        new("/providers", "providers", "Nav.Providers", NavGroup.Gateway),
+        new("/models", "models", "Nav.Models", NavGroup.Gateway),
+        new("/api", "api", "Nav.Api", NavGroup.Gateway),
+        new("/organization", "organization", "Nav.Organization", NavGroup.Settings),
+        new("/members", "members", "Nav.Members", NavGroup.Settings),
+        new("/audit", "audit", "Nav.Audit", NavGroup.Settings),
+    ];
+}

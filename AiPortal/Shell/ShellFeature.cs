@@ -1,0 +1,38 @@
+using Radzen;
+
+namespace AiPortal.Shell;
+
+/// <summary>The portal's frame: pages, assets, languages, themes.</summary>
+public static class ShellFeature
+{
+    /// <summary>Serves the assets of a build from wherever it is started, squeezed like those of a published portal.</summary>
+    public static IWebHostBuilder UseShellAssets(this IWebHostBuilder host) => host
+        .UseStaticWebAssets()
+        .UseSetting("ReloadStaticAssetsAtRuntime", "false");
+
+    public static IServiceCollection AddShell(this IServiceCollection services)
+    {
+        services.AddLocalization();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
+        services.AddCascadingAuthenticationState();
+        services.AddAuthorization();
+        services.AddAntiforgery();
+        services.AddHttpContextAccessor();
+        return services;
+    }
+
+    /// <summary>Call after authentication: the forms' tokens belong to the person signed in.</summary>
+    public static WebApplication MapShell(this WebApplication app)
+    {
+        app.UseExceptionHandler("/error", createScopeForErrors: true);
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UsePageHeaders();
+        app.UseRequestLocalization(Languages.Options());
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        Languages.Map(app);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+        return app;
+    }
+}

@@ -1,0 +1,20 @@
+using System.Security.Claims;
+
+namespace AiPortal.Shell;
+
+/// <summary>Who looks at the portal: what the shell shows of him, and the zone his times are shown in.</summary>
+public sealed record Viewer(string Name, string Email, string Organization, TimeZoneInfo Zone)
+{
+    internal const string OrganizationClaim = "organization_name";
+    internal const string TimeZoneClaim = "time_zone";
+
+    internal static Viewer From(ClaimsPrincipal user)
+    {
+        var email = user.FindFirstValue(ClaimTypes.Email) ?? "";
+        var name = user.FindFirstValue(ClaimTypes.Name) ?? email;
+        var zone = user.FindFirstValue(TimeZoneClaim) is { } id && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var found)
+            ? found
+            : TimeZoneInfo.Utc;
+        return new Viewer(name, email, user.FindFirstValue(OrganizationClaim) ?? "", zone);
+    }
+}

@@ -1,0 +1,126 @@
+// The few things that must work before, without or after a circuit: theme, rail, menus, drafts, reconnecting.
+(() => {
+  const root = document.documentElement;
+
+  const remember = (name, value) => {
+    const secure = location.protocol === "https:" ? ";secure" : "";
+    document.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax${secure}`;
+  };
+
+  const media = {
+    light: { light: "all", dark: "not all" },
+    dark: { light: "not all", dark: "all" },
+    system: { light: "(prefers-color-scheme: light)", dark: "(prefers-color-scheme: dark)" },
+  };
+
+  const setTheme = (theme) => {
+    root.dataset.theme = theme;
+    for (const sheet of document.querySelectorAll("[data-theme-sheet]")) sheet.media = media[theme][sheet.dataset.themeSheet];
+    for (const button of document.querySelectorAll("[data-set-theme]")) button.setAttribute("aria-pressed", String(button.dataset.setTheme === theme));
+    remember("portal.theme", theme);
+  };
+
+  document.addEventListener("click", (event) => {
+    const theme = event.target.closest("[data-set-theme]");
+    if (theme) setTheme(theme.dataset.setTheme);
+
+    if (event.target.closest("[data-rail-toggle]")) {
+      root.dataset.rail = root.dataset.rail === "narrow" ? "wide" : "narrow";
+      remember("portal.rail", root.dataset.rail);
+    }
+
+    const focus = event.target.closest("[data-focus]");
+    if (focus) document.getElementById(focus.dataset.focus)?.focus();
+
+    const popover = event.target.closest("[data-close-on-click]");
+    if (popover?.matches(":popover-open") && event.target.closest("a, button")) popover.hidePopover();
+
+    if (event.target.closest("#blazor-error-ui .reload")) {
+      event.preventDefault();
+      location.reload();
+    }
+  });
+
+  // Fields inside [data-draft="name"] survive a reload of the tab until the form is gone by itself.
+  const draftName = (form) => `draft:${location.pathname}:${form.dataset.draft}`;
+  const draftFields = (form) => [...form.querySelectorAll("input, textarea, select")].filter((field) => (field.name || field.id) && !["password", "hidden", "file"].includes(field.type));
+  const read = (field) => (["checkbox", "radio"].includes(field.type) ? field.checked : field.value);
+
+  const keepDrafts = () => {
+    for (const form of document.querySelectorAll("[data-draft]")) {
+      const values = Object.fromEntries(draftFields(form).map((field) => [field.name || field.id, read(field)]));
+      sessionStorage.setItem(draftName(form), JSON.stringify(values));
+    }
+  };
+
+  const restoreDraft = (form) => {
+    const kept = sessionStorage.getItem(draftName(form));
+    sessionStorage.removeItem(draftName(form));
+    if (!kept) return;
+    const values = JSON.parse(kept);
+    for (const field of draftFields(form)) {
+      const value = values[field.name || field.id];
+      if (value === undefined || value === read(field)) continue;
+      if (typeof value === "boolean") field.checked = value;
+      else field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  };
+
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      for (const node of change.addedNodes) {
+        if (node.nodeType !== Node.ELEMENT_NODE) continue;
+        if (node.matches("[data-draft]")) restoreDraft(node);
+        else node.querySelectorAll("[data-draft]").forEach(restoreDraft);
+      }
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+
+  if (!window.Blazor) return;
+
+  // The bar waits a moment before it shows: most losses heal unseen. It never gives up by itself.
+  const bar = document.getElementById("reconnect-bar");
+  let lost = false;
+
+  const wait = (milliseconds) => new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    window.addEventListener("online", done);
+  });
+
+  const reload = () => {
+    keepDrafts();
+    location.reload();
+  };
+
+  const onConnectionDown = async () => {
+    lost = true;
+    const show = setTimeout(() => { bar.hidden = !lost; }, 600);
+    for (let attempt = 0; lost; attempt++) {
+      await wait(Math.min(300 * 1.6 ** attempt, 5000));
+      try {
+        // False means: the server is there but no longer knows this circuit.
+        if (lost && !(await Blazor.reconnect())) return reload();
+      } catch {
+        // The server is still away; the next turn tries again.
+      }
+    }
+    clearTimeout(show);
+  };
+
+  const onConnectionUp = () => {
+    lost = false;
+    bar.hidden = true;
+  };
+
+  Blazor.start({
+    circuit: { reconnectionHandler: { onConnectionDown, onConnectionUp } },
+    ssr: { disableDomPreservation: true },
+  });
+})();
