@@ -54,12 +54,8 @@ internal sealed class TestCluster
             Settings = new Dictionary<string, string> { ["max_connections"] = "200" },
         };
         var postgres = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            postgres.StopAsync().GetAwaiter().GetResult();
-            // The test host is given little time to end; this outlives it.
-            Process.Start("rm", ["-rf", directory])?.Dispose();
-        };
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => postgres.StopAsync().GetAwaiter().GetResult();
+        RemoveAfterwards(directory, postgres.ProcessId);
         var cluster = new TestCluster(postgres);
         await cluster.ExecuteAsync($"CREATE DATABASE {Template}");
         await DatabaseSetup.EnsureRolesAsync(cluster.SuperuserOf(Template), logins: true);
@@ -68,6 +64,14 @@ internal sealed class TestCluster
             TimeProvider.System);
         await DatabaseSetup.MigrateAsync(template);
         return cluster;
+    }
+
+    /// <summary>The test host is killed a moment after its end, too soon to delete thousands of files itself.</summary>
+    private static void RemoveAfterwards(string directory, int server)
+    {
+        const string script = """exec >/dev/null 2>&1; tail --pid="$1" -f /dev/null; tail --pid="$2" -f /dev/null; rm -rf "$0" """;
+        string[] arguments = ["sh", "-c", script, directory, $"{Environment.ProcessId}", $"{server}"];
+        Process.Start("setsid", arguments).Dispose();
     }
 
     private async Task ExecuteAsync(string sql)
