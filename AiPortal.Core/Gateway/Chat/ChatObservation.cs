@@ -1,4 +1,4 @@
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>An error object as a provider wrote it, cut to lengths that can be logged.</summary>
 public sealed record UpstreamErrorText(string? Message, string? Type, string? Code, string? Param);

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>One frame of an event stream, such as <c>data: {"id":"chatcmpl-1"}</c> and an empty line.</summary>
 internal static class SseFrame

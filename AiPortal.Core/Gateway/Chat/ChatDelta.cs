@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>Tallies the text of a message or of one delta, such as <c>{"role":"assistant","content":"Hel"}</c>.</summary>
 internal static class ChatDelta

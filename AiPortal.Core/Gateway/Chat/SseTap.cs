@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>
 /// Stands beside the relay of an event stream: bytes go on as they come, frames are read for usage, text and ending.

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AiPortal.Core.Catalog;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>
 /// Reads a usage object in OpenAI's shape and its vendors' variants, such as

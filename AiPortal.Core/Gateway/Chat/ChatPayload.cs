@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>What one JSON object of an answer turned out to be.</summary>
 /// <param name="Choices">Elements of <c>choices</c>.</param>

@@ -1,4 +1,4 @@
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>
 /// Tells from the first bytes of an unfinished frame that it can be neither a usage chunk (its <c>choices</c> has an element)

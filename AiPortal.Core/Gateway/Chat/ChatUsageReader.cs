@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>Reads usage and outcome from a plain answer in one pass over its segments; also the error of a refusal's body.</summary>
 public static class ChatUsageReader
