@@ -21,12 +21,10 @@ require_programs $needed
 dll=$root/AiPortal/bin/Release/net10.0/AiPortal.dll
 stamp=$root/AiPortal/obj/run.sources
 
-shopt -s nullglob
-inputs=("$root"/AiPortal "$root"/AiPortal.Core "$root"/db-migrations "$root"/wwwroot-assets
-  "$root"/Directory.* "$root"/global.json "$root"/.editorconfig "$root"/BannedSymbols.txt "$root"/appsettings*.json)
-
 sources() {
-  find "${inputs[@]}" \( -name bin -o -name obj -o -path "$root/AiPortal/wwwroot" \) -prune -o -type f "$@" -print | sort
+  find "$root"/AiPortal "$root"/AiPortal.Core "$root"/db-migrations "$root"/wwwroot-assets "$root"/Directory.* "$root"/global.json \
+    "$root"/.editorconfig "$root"/BannedSymbols.txt "$root"/appsettings*.json \
+    \( -name bin -o -name obj -o -path "$root/AiPortal/wwwroot" \) -prune -o -type f "$@" -print 2>/dev/null | sort
 }
 
 is_built() {

@@ -74,6 +74,10 @@ public sealed class Bill : TenantRow
 
     /// <summary>Calls begun before the cutoff that were still running at finalize.</summary>
     public int OpenCalls { get; set; }
+
+    internal void Take(BillContent content) =>
+        (Subtotal, Adjustments, Unresolved, Total, TotalUsd) =
+        (content.Subtotal, content.Adjustments, content.Unresolved, content.Total, content.TotalUsd);
 }
 
 /// <summary>One printed line; the printed amounts add up to the printed total.</summary>

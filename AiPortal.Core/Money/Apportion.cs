@@ -12,6 +12,16 @@ public static class Apportion
     public static decimal[] Round(IReadOnlyList<decimal> lines, int decimals)
     {
         ArgumentNullException.ThrowIfNull(lines);
+        return RoundTo(lines, decimals, RoundTotal(lines.Sum(), decimals));
+    }
+
+    /// <summary>
+    /// As <see cref="Round"/>, for lines whose total is already printed: a section of a larger sum, rounded up or down there.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="total"/> is not the sum of the lines rounded up or down.</exception>
+    public static decimal[] RoundTo(IReadOnlyList<decimal> lines, int decimals, decimal total)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
         var step = StepOf(decimals);
         var printed = new decimal[lines.Count];
         var byRemainder = new (decimal Remainder, int Index)[lines.Count];
@@ -24,9 +34,11 @@ public static class Apportion
             floors += printed[i];
         }
 
+        if (Math.Abs(total - exact) >= step || decimal.Round(total, decimals) != total)
+            throw new ArgumentException("The printed total is not the sum of its lines rounded.", nameof(total));
         Array.Sort(byRemainder, static (a, b) =>
             a.Remainder != b.Remainder ? b.Remainder.CompareTo(a.Remainder) : a.Index.CompareTo(b.Index));
-        var missing = (int)((RoundTotal(exact, decimals) - floors) / step);
+        var missing = (int)((total - floors) / step);
         for (var i = 0; i < missing; i++)
             printed[byRemainder[i].Index] += step;
         return printed;

@@ -1,0 +1,20 @@
+using AiPortal.Core.Ledger;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AiPortal.Core.Billing;
+
+/// <summary>Drafts, finalized bills and their reads.</summary>
+public static class BillingFeature
+{
+    /// <summary>The gateway registers its own <see cref="IOpenCalls"/>, before or after.</summary>
+    public static IServiceCollection AddBilling(this IServiceCollection services)
+    {
+        services.AddSingleton<BillReader>();
+        services.AddSingleton<DraftBill>();
+        services.AddSingleton<FinalizeBill>();
+        services.AddSingleton<DiscardBill>();
+        services.TryAddSingleton<IOpenCalls, NoOpenCalls>();
+        return services;
+    }
+}
