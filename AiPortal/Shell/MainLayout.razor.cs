@@ -1,4 +1,6 @@
+using AiPortal.Shell.States;
 using AiPortal.Ui;
+using AiPortal.Ui.Figures;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Localization;

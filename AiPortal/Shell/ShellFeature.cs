@@ -1,3 +1,5 @@
+using AiPortal.Core.Data;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Radzen;
 
 namespace AiPortal.Shell;
@@ -18,7 +20,8 @@ public static class ShellFeature
         services.AddCascadingAuthenticationState();
         services.AddAuthorization();
         services.AddAntiforgery();
-        services.AddHttpContextAccessor();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LiveSignals>();
         return services;
     }
 

@@ -20,7 +20,26 @@
     remember("portal.theme", theme);
   };
 
+  const copy = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    // Without https there is no clipboard but the old command.
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    if (!done) throw new Error("The browser refused to copy.");
+  };
+
   document.addEventListener("click", (event) => {
+    const source = event.target.closest("[data-copy]");
+    if (source) {
+      copy(source.dataset.copy).then(() => {
+        source.dataset.copied = "";
+        setTimeout(() => delete source.dataset.copied, 1600);
+      });
+    }
+
     const theme = event.target.closest("[data-set-theme]");
     if (theme) setTheme(theme.dataset.setTheme);
 
@@ -68,13 +87,24 @@
     }
   };
 
+  // A drawer takes the focus when it opens and gives it back when it goes.
+  const openers = new WeakMap();
+
+  const each = (nodes, selector, act) => {
+    for (const node of nodes) {
+      if (node.nodeType !== Node.ELEMENT_NODE) continue;
+      if (node.matches(selector)) act(node);
+      node.querySelectorAll(selector).forEach(act);
+    }
+  };
+
   new MutationObserver((changes) => {
     for (const change of changes) {
-      for (const node of change.addedNodes) {
-        if (node.nodeType !== Node.ELEMENT_NODE) continue;
-        if (node.matches("[data-draft]")) restoreDraft(node);
-        else node.querySelectorAll("[data-draft]").forEach(restoreDraft);
-      }
+      each(change.addedNodes, "[data-draft]", restoreDraft);
+      each(change.addedNodes, ".drawer", (drawer) => openers.set(drawer, document.activeElement));
+      each(change.removedNodes, ".drawer", (drawer) => {
+        if (document.activeElement === document.body) openers.get(drawer)?.focus();
+      });
     }
   }).observe(document.body, { childList: true, subtree: true });
 

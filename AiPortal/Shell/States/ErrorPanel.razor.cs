@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 
-namespace AiPortal.Shell;
+namespace AiPortal.Shell.States;
 
 /// <summary>Stands in for a page that failed: what the reader can do and a reference that the log has too, never the exception.</summary>
 public sealed partial class ErrorPanel

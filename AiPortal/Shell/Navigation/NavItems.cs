@@ -1,4 +1,4 @@
-namespace AiPortal.Shell;
+namespace AiPortal.Shell.Navigation;
 
 internal enum NavGroup
 {

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Components;
+using Radzen;
+using Radzen.Blazor;
+
+namespace AiPortal.Ui.Panels;
+
+/// <summary>
+/// A virtualized table over rows that the database pages: sticky head, skeleton until the first rows are there, rows that open.
+/// Columns are RadzenDataGridColumn. Filters belong to the page (and its URL): when they change, call <see cref="ReloadAsync"/>.
+/// </summary>
+public sealed partial class DataTable<TRow>
+{
+    /// <summary>Reads the rows asked for; called on first render, on scroll, on sort and by <see cref="ReloadAsync"/>.</summary>
+    [Parameter, EditorRequired] public required Func<TableQuery, Task<TablePage<TRow>>> Load { get; set; }
+
+    /// <summary>RadzenDataGridColumn elements; the first says who or what in words.</summary>
+    [Parameter, EditorRequired] public required RenderFragment Columns { get; set; }
+
+    /// <summary>A row was clicked, or Enter pressed on it.</summary>
+    [Parameter] public EventCallback<TRow> RowClick { get; set; }
+
+    /// <summary>Shown instead of the table when there is no row at all: an EmptyState.</summary>
+    [Parameter] public RenderFragment? Empty { get; set; }
+
+    /// <summary>The property that tells rows apart.</summary>
+    [Parameter] public string? KeyProperty { get; set; }
+
+    /// <summary>CSS height of the scrolling part.</summary>
+    [Parameter] public string Height { get; set; } = "min(640px, calc(100vh - 260px))";
+
+    [Parameter] public bool AllowSorting { get; set; } = true;
+
+    private RadzenDataGrid<TRow>? _grid;
+    private TablePage<TRow>? _page;
+
+    private bool None => _page is { Total: 0 } && Empty is not null;
+
+    /// <summary>Reads anew from the first row, after a filter or the data changed.</summary>
+    public async Task ReloadAsync()
+    {
+        if (_page is { Total: > 0 } && _grid is not null)
+        {
+            await _grid.RefreshDataAsync();
+            return;
+        }
+
+        // The grid asks for rows only while it does not know that there are none.
+        _page = null;
+        StateHasChanged();
+    }
+
+    private async Task LoadAsync(LoadDataArgs wanted)
+    {
+        var sort = wanted.Sorts?.FirstOrDefault();
+        _page = await Load(new TableQuery(wanted.Skip ?? 0, wanted.Top ?? 100, sort?.Property, sort?.SortOrder == SortOrder.Descending));
+    }
+
+    private Task ClickedAsync(DataGridRowMouseEventArgs<TRow> clicked) => RowClick.InvokeAsync(clicked.Data);
+}
