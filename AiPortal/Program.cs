@@ -1,9 +1,15 @@
-using AiPortal.Shell;
+using AiPortal.Core.Data;
+using AiPortal.Hosting;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.WebHost.UseShellAssets();
-builder.Services.AddShell();
-
-var app = builder.Build();
-app.MapShell();
-app.Run();
+try
+{
+    if (await Verbs.RunAsync(args) is { } code) return code;
+    await using var portal = await PortalProcess.PrepareAsync(args);
+    await portal.App.RunAsync();
+    return 0;
+}
+catch (StartFault fault)
+{
+    await Console.Error.WriteLineAsync(fault.Message);
+    return 2;
+}

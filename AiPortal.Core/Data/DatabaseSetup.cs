@@ -51,6 +51,16 @@ public static class DatabaseSetup
             """, token);
     }
 
+    /// <summary>Makes the database of a fresh cluster if it is missing.</summary>
+    public static async Task EnsureDatabaseAsync(string serverConnectionString, string name, CancellationToken token = default)
+    {
+        await using var source = NpgsqlDataSource.Create(serverConnectionString);
+        await using var connection = await source.OpenConnectionAsync(token);
+        await using var find = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = name } } };
+        if (await find.ExecuteScalarAsync(token) is null)
+            await ExecuteAsync(connection, $"CREATE DATABASE {new NpgsqlCommandBuilder().QuoteIdentifier(name)}", token);
+    }
+
     /// <summary>Applies what is missing; safe to call from several nodes at once.</summary>
     public static async Task MigrateAsync(PortalDatabase database, CancellationToken token = default)
     {

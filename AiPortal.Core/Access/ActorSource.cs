@@ -1,0 +1,52 @@
+using AiPortal.Core.Data;
+using AiPortal.Core.Tenancy;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Access;
+
+/// <summary>Finds who a credential stands for. Read anew for each request, so that a revoked session or a changed role counts at once.</summary>
+public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
+{
+    public const string AccessPrefix = "apt_";
+    public const string ServicePrefix = "aps_";
+
+    /// <summary>Null for an unknown, expired or revoked token.</summary>
+    public async Task<Actor?> ByTokenAsync(string token, string? clientIp, CancellationToken cancellation = default)
+    {
+        if (token.Length > 200) return null;
+        var hash = OpaqueToken.HashOf(token);
+        var now = clock.GetUtcNow();
+        await using var db = database.OpenSystem();
+        if (token.StartsWith(ServicePrefix, StringComparison.Ordinal))
+        {
+            var service = await db.Set<ServiceToken>().AsNoTracking().SingleOrDefaultAsync(t => t.TokenHash == hash, cancellation);
+            if (service is null || service.RevokedAt is not null || service.ExpiresAt <= now) return null;
+            var roles = new Dictionary<Guid, Role> { [service.OrganizationId] = service.Role };
+            return new Actor(service.Id, service.Name, roles, service.OrganizationId, clientIp, IsService: true);
+        }
+
+        var session = await db.Set<Session>().AsNoTracking().SingleOrDefaultAsync(s => s.AccessHash == hash, cancellation);
+        if (session is null || session.RevokedAt is not null || session.AccessExpiresAt <= now) return null;
+        return await PersonAsync(db, session.UserId, session.Id, clientIp, cancellation);
+    }
+
+    /// <summary>Null when the browser session has ended or its user is gone.</summary>
+    public async Task<Actor?> BySessionAsync(Guid sessionId, string? clientIp, CancellationToken cancellation = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.OpenSystem();
+        var session = await db.Set<Session>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == sessionId, cancellation);
+        if (session is null || session.RevokedAt is not null || session.ExpiresAt <= now) return null;
+        return await PersonAsync(db, session.UserId, session.Id, clientIp, cancellation);
+    }
+
+    private static async Task<Actor?> PersonAsync(PortalDb db, Guid userId, Guid sessionId, string? clientIp, CancellationToken cancellation)
+    {
+        var user = await db.Set<PortalUser>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellation);
+        if (user is null) return null;
+        var roles = await db.Set<Membership>().AsNoTracking().Where(m => m.UserId == userId)
+            .ToDictionaryAsync(m => m.OrganizationId, m => m.Role, cancellation);
+        var home = user.HomeOrganizationId is { } id && roles.ContainsKey(id) ? id : roles.Keys.Order().Cast<Guid?>().FirstOrDefault();
+        return new Actor(user.Id, user.Name, roles, home, clientIp, IsBootstrap: user.IsBootstrap, SessionId: sessionId);
+    }
+}

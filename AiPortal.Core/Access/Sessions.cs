@@ -1,0 +1,101 @@
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Access;
+
+/// <summary>The two tokens of an API session, in clear; given out once.</summary>
+public sealed record SessionTokens(string AccessToken, string RefreshToken, TimeSpan ExpiresIn);
+
+/// <summary>Begins, renews and ends sessions.</summary>
+public sealed class Sessions(PortalDatabase database, TimeProvider clock)
+{
+    private const string RefreshPrefix = "apr_";
+    private static readonly TimeSpan AccessLife = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Life = TimeSpan.FromDays(14);
+
+    /// <summary>A session for an API client.</summary>
+    public async Task<SessionTokens> BeginAsync(Guid userId, string? clientIp, string? userAgent, CancellationToken token = default)
+    {
+        var session = New(userId, clientIp, userAgent);
+        var tokens = Issue(session);
+        await using var db = database.OpenSystem();
+        db.Add(session);
+        await db.SaveChangesAsync(token);
+        return tokens;
+    }
+
+    /// <summary>A session for a browser, whose cookie carries the returned id.</summary>
+    public async Task<Guid> BeginBrowserAsync(Guid userId, string? clientIp, string? userAgent, CancellationToken token = default)
+    {
+        var session = New(userId, clientIp, userAgent);
+        await using var db = database.OpenSystem();
+        db.Add(session);
+        await db.SaveChangesAsync(token);
+        return session.Id;
+    }
+
+    /// <summary>New tokens for a good refresh token; null otherwise. One that was spent before ends its session: it may have been stolen.</summary>
+    public async Task<SessionTokens?> RefreshAsync(string refreshToken, CancellationToken token = default)
+    {
+        if (refreshToken.Length > 200) return null;
+        var hash = OpaqueToken.HashOf(refreshToken);
+        await using var db = database.OpenSystem();
+        await using var transaction = await db.Database.BeginTransactionAsync(token);
+        var session = await db.Set<Session>()
+            .FromSql($"SELECT * FROM sessions WHERE refresh_hash = {hash} OR spent_refresh_hash = {hash} FOR UPDATE")
+            .FirstOrDefaultAsync(token);
+        if (session is null || session.RevokedAt is not null || session.ExpiresAt <= clock.GetUtcNow()) return null;
+        SessionTokens? tokens = null;
+        if (session.RefreshHash.AsSpan().SequenceEqual(hash))
+        {
+            session.SpentRefreshHash = session.RefreshHash;
+            tokens = Issue(session);
+        }
+        else
+        {
+            session.RevokedAt = clock.GetUtcNow();
+        }
+
+        await db.SaveChangesAsync(token);
+        await transaction.CommitAsync(token);
+        return tokens;
+    }
+
+    public async Task EndAsync(Guid sessionId, CancellationToken token = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.OpenSystem();
+        await db.Set<Session>().Where(s => s.Id == sessionId && s.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now), token);
+    }
+
+    /// <summary>Ends all sessions of a person but one; after a password change.</summary>
+    public async Task EndOthersAsync(Guid userId, Guid? except, CancellationToken token = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.OpenSystem();
+        await db.Set<Session>().Where(s => s.UserId == userId && s.RevokedAt == null && s.Id != except)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now), token);
+    }
+
+    private Session New(Guid userId, string? clientIp, string? userAgent) => new()
+    {
+        Id = Ids.New(clock),
+        UserId = userId,
+        CreatedAt = clock.GetUtcNow(),
+        AccessExpiresAt = clock.GetUtcNow() + Life,
+        ExpiresAt = clock.GetUtcNow() + Life,
+        ClientIp = clientIp,
+        UserAgent = userAgent is { Length: > 300 } ? userAgent[..300] : userAgent,
+    };
+
+    private SessionTokens Issue(Session session)
+    {
+        var access = OpaqueToken.Create(ActorSource.AccessPrefix);
+        var refresh = OpaqueToken.Create(RefreshPrefix);
+        session.AccessHash = access.Hash;
+        session.RefreshHash = refresh.Hash;
+        session.AccessExpiresAt = clock.GetUtcNow() + AccessLife;
+        return new SessionTokens(access.Text, refresh.Text, AccessLife);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Frozen;
+using AiPortal.Core.Budgets;
+using AiPortal.Core.Catalog;
+using AiPortal.Core.Keys;
+using AiPortal.Core.Ledger;
+using AiPortal.Core.Money;
+using AiPortal.Core.Providers;
+using AiPortal.Core.Tenancy;
+
+namespace AiPortal.Core.Routing;
+
+/// <summary>An account as the gateway uses it, its credential opened. Never logged.</summary>
+public sealed class AccountSnapshot
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required ProviderKind Kind { get; init; }
+
+    /// <summary>Ends with a slash; null for the sandbox.</summary>
+    public required Uri? BaseUri { get; init; }
+
+    public required string? ApiKey { get; init; }
+
+    /// <summary>Null: all it has prices for.</summary>
+    public required FrozenSet<string>? Models { get; init; }
+
+    public required IReadOnlyDictionary<string, string> ModelMap { get; init; }
+
+    public required int Weight { get; init; }
+
+    public required int Priority { get; init; }
+
+    public required bool AllowPrivate { get; init; }
+
+    /// <summary>The vendor's own name of a model.</summary>
+    public string Upstream(string model) => ModelMap.GetValueOrDefault(model, model);
+}
+
+/// <summary>An organization as the gateway uses it.</summary>
+public sealed class OrganizationSnapshot
+{
+    public required Guid Id { get; init; }
+
+    public required OrganizationCalendar Calendar { get; init; }
+
+    public required UnpricedModelPolicy UnpricedModelPolicy { get; init; }
+
+    /// <summary>USD per million tokens.</summary>
+    public required decimal? CeilingPrice { get; init; }
+
+    /// <summary>Enabled ones, in the order they are tried.</summary>
+    public required IReadOnlyList<AccountSnapshot> Accounts { get; init; }
+}
+
+/// <summary>A key as the gateway uses it.</summary>
+public sealed class KeySnapshot
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required OrganizationSnapshot Organization { get; init; }
+
+    public required Attribution Attribution { get; init; }
+
+    public required KeyStatus Status { get; init; }
+
+    public required DateTimeOffset? ExpiresAt { get; init; }
+
+    public required FrozenSet<string>? Models { get; init; }
+
+    public required IpRules Addresses { get; init; }
+
+    public required int? Rpm { get; init; }
+
+    public required int? Tpm { get; init; }
+
+    public required int? Concurrency { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    /// <summary>Every budget over this key, the key's own first, the organization's last.</summary>
+    public required IReadOnlyList<BudgetLine> Budgets { get; init; }
+
+    /// <summary>True where a budget of the chain can refuse.</summary>
+    public required bool HasBlockingBudget { get; init; }
+}
+
+/// <summary>All that a call needs to know, immutable; swapped whole when something changed.</summary>
+public sealed class PortalSnapshot
+{
+    public static PortalSnapshot Empty { get; } = new()
+    {
+        Keys = FrozenDictionary<KeyHash, KeyGrant>.Empty,
+        Prices = PriceBook.Empty,
+        Organizations = FrozenDictionary<Guid, OrganizationSnapshot>.Empty,
+        BudgetLines = [],
+    };
+
+    public required FrozenDictionary<KeyHash, KeyGrant> Keys { get; init; }
+
+    public required PriceBook Prices { get; init; }
+
+    public required FrozenDictionary<Guid, OrganizationSnapshot> Organizations { get; init; }
+
+    public required IReadOnlyList<BudgetLine> BudgetLines { get; init; }
+}
+
+/// <summary>What a secret opens: a key, and until when (after a regeneration the old secret has an end).</summary>
+public sealed record KeyGrant(KeySnapshot Key, DateTimeOffset? Until);

@@ -1,0 +1,20 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Budgets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AiPortal.Core.Routing;
+
+/// <summary>The configuration snapshot and the choice of attempts.</summary>
+public static class RoutingFeature
+{
+    public static IServiceCollection AddCallRouting(this IServiceCollection services)
+    {
+        services.TryAddSingleton<BudgetBook>();
+        services.AddSingleton<SnapshotLoader>();
+        services.AddSingleton<SnapshotStore>();
+        services.AddSingleton<IConfigurationListener>(provider => provider.GetRequiredService<SnapshotStore>());
+        services.AddHostedService(provider => provider.GetRequiredService<SnapshotStore>());
+        return services;
+    }
+}

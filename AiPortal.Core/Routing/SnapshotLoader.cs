@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using AiPortal.Core.Budgets;
+using AiPortal.Core.Catalog;
+using AiPortal.Core.Data;
+using AiPortal.Core.Keys;
+using AiPortal.Core.Money;
+using AiPortal.Core.Providers;
+using AiPortal.Core.Tenancy;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace AiPortal.Core.Routing;
+
+/// <summary>Reads the whole configuration in one consistent view of the database.</summary>
+public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey, ILogger<SnapshotLoader> logger)
+{
+    /// <summary>Also gives what each budget has used in the periods now running.</summary>
+    public async Task<(PortalSnapshot Snapshot, IReadOnlyList<BudgetSeed> Seeds)> LoadAsync(DateTimeOffset now, CancellationToken token)
+    {
+        await using var db = database.OpenSystem();
+        await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
+        var accounts = (await db.Set<ProviderAccount>().AsNoTracking().Where(p => p.Enabled && p.DeletedAt == null).ToListAsync(token))
+            .OrderBy(p => p.Priority).ThenByDescending(p => p.Weight).ThenBy(p => p.Id).ToLookup(p => p.OrganizationId);
+        var organizations = (await db.Set<Organization>().AsNoTracking().ToListAsync(token))
+            .ToFrozenDictionary(o => o.Id, o => Organization(o, accounts[o.Id]));
+        var prices = PriceBook.Create((await db.Set<PriceRow>().AsNoTracking().ToListAsync(token)).Select(PriceOfRow.Of));
+        var lines = (await db.Set<Budget>().AsNoTracking().ToListAsync(token)).SelectMany(BudgetLine.Of).ToList();
+        var seeds = await SeedsAsync(db, now, token);
+        var keys = await KeysAsync(db, organizations, lines, now, token);
+        var snapshot = new PortalSnapshot { Keys = keys, Prices = prices, Organizations = organizations, BudgetLines = lines };
+        return (snapshot, seeds);
+    }
+
+    private static async Task<List<BudgetSeed>> SeedsAsync(PortalDb db, DateTimeOffset now, CancellationToken token)
+    {
+        var amounts = await db.Set<BudgetAmount>().AsNoTracking().Where(a => a.PeriodEnd > now.AddHours(-2)).ToListAsync(token);
+        return amounts.ConvertAll(a => new BudgetSeed(new BudgetCellKey(a.BudgetId, a.PeriodType, a.PeriodStart), a.Spent, a.Unknown));
+    }
+
+    private static async Task<FrozenDictionary<KeyHash, KeyGrant>> KeysAsync(
+        PortalDb db, FrozenDictionary<Guid, OrganizationSnapshot> organizations, List<BudgetLine> lines, DateTimeOffset now, CancellationToken token)
+    {
+        var chains = new BudgetChains(lines);
+        var departments = await db.Set<Team>().AsNoTracking().ToDictionaryAsync(t => t.Id, t => t.DepartmentId, token);
+        var grants = new Dictionary<KeyHash, KeyGrant>();
+        await foreach (var key in db.Set<ApiKey>().AsNoTracking().Where(k => k.DeletedAt == null).AsAsyncEnumerable().WithCancellation(token))
+        {
+            var snapshot = KeySnapshots.Make(key, organizations[key.OrganizationId], departments, chains);
+            grants[KeyHash.From(key.KeyHash)] = new KeyGrant(snapshot, null);
+            if (key.PreviousHash is { } previous && key.PreviousValidUntil > now) grants[KeyHash.From(previous)] = new KeyGrant(snapshot, key.PreviousValidUntil);
+        }
+
+        return grants.ToFrozenDictionary();
+    }
+
+    private OrganizationSnapshot Organization(Organization row, IEnumerable<ProviderAccount> accounts) => new()
+    {
+        Id = row.Id,
+        Calendar = OrganizationCalendar.Of(row.TimeZone, row.FiscalYearStart),
+        UnpricedModelPolicy = row.UnpricedModelPolicy,
+        CeilingPrice = row.CeilingPrice,
+        Accounts = [.. accounts.Select(Account).OfType<AccountSnapshot>()],
+    };
+
+    /// <summary>Null for an account that cannot be used; said in the log, so that one bad row does not stop all the others.</summary>
+    private AccountSnapshot? Account(ProviderAccount row)
+    {
+        if (ProviderKinds.Find(row.Kind) is not { Served: true } kind) return null;
+        var address = row.BaseUrl ?? kind.BaseUrl;
+        if (address is null && kind.Dialect != ProviderDialect.Sandbox) return null;
+        try
+        {
+            return new AccountSnapshot
+            {
+                Id = row.Id,
+                Name = row.Name,
+                Kind = kind,
+                BaseUri = address is null ? null : new Uri(address.TrimEnd('/') + "/", UriKind.Absolute),
+                ApiKey = row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(masterKey.Open(cipher, ProviderSecret.Context(row))) : null,
+                Models = row.Models?.ToFrozenSet(StringComparer.Ordinal),
+                ModelMap = row.ModelMap,
+                Weight = row.Weight,
+                Priority = row.Priority,
+                AllowPrivate = row.AllowPrivate,
+            };
+        }
+        catch (Exception fault) when (fault is CryptographicException or UriFormatException)
+        {
+            logger.LogError("The provider account {Account} cannot be used: {Fault}", row.Id, fault.GetType().Name);
+            return null;
+        }
+    }
+}

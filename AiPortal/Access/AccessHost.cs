@@ -1,0 +1,38 @@
+using AiPortal.Core.Access;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace AiPortal.Access;
+
+/// <summary>Sign-in by cookie for people and by bearer token for the API; the sign-in pages.</summary>
+internal static class AccessHost
+{
+    /// <summary>The management API takes bearers only.</summary>
+    public const string ApiPolicy = "api";
+
+    public static IServiceCollection AddAccessHost(this IServiceCollection services)
+    {
+        services.AddAccess();
+        services.AddAuthentication(BrowserSession.Scheme)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null)
+            .AddCookie(BrowserSession.Scheme, options =>
+            {
+                options.Cookie.Name = "aiportal.session";
+                options.Cookie.HttpOnly = true;
+                options.Cookie.SameSite = SameSiteMode.Lax;
+                options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                options.LoginPath = "/sign-in";
+                options.AccessDeniedPath = "/sign-in";
+                options.ReturnUrlParameter = "returnUrl";
+                options.ExpireTimeSpan = TimeSpan.FromDays(14);
+                options.SlidingExpiration = false;
+                options.Events.OnValidatePrincipal = BrowserSession.ValidateAsync;
+            });
+        services.AddAuthorizationBuilder().AddPolicy(ApiPolicy, policy => policy.AddAuthenticationSchemes(TokenAuthentication.SchemeName).RequireAuthenticatedUser());
+        services.AddScoped<BrowserSession>();
+        services.AddScoped<CurrentActor>();
+        services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
+        return services;
+    }
+}

@@ -1,0 +1,29 @@
+using AiPortal.Core.Access;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace AiPortal.Access;
+
+/// <summary>
+/// Who sits at a circuit, read anew at each use: a circuit outlives role changes and sign-outs. Pages call this before each read
+/// and each action.
+/// </summary>
+public sealed class CurrentActor(AuthenticationStateProvider authentication, ActorSource actors)
+{
+    /// <summary>Throws <see cref="SessionEndedException"/> when the session is over.</summary>
+    public async Task<Actor> GetAsync(CancellationToken token = default)
+    {
+        var user = (await authentication.GetAuthenticationStateAsync()).User;
+        var actor = BrowserSession.IdOf(user) is { } id ? await actors.BySessionAsync(id, null, token) : null;
+        return actor ?? throw new SessionEndedException();
+    }
+
+    /// <summary>The actor and the organization he looks at.</summary>
+    public async Task<(Actor Actor, Guid OrganizationId)> HereAsync(CancellationToken token = default)
+    {
+        var actor = await GetAsync(token);
+        return (actor, actor.HomeOrganizationId ?? throw new SessionEndedException());
+    }
+}
+
+/// <summary>The session of a circuit is over; the reader has to sign in again.</summary>
+public sealed class SessionEndedException() : Exception("The session has ended.");

@@ -1,0 +1,18 @@
+using AiPortal.Core.Routing;
+
+namespace AiPortal.Hosting;
+
+/// <summary>Start, stop, health, metrics, key ring.</summary>
+internal static class HostingFeature
+{
+    public static IServiceCollection AddHosting(this IServiceCollection services)
+    {
+        services.AddKeyRing();
+        services.AddSingleton<PrometheusText>();
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<FirstAdministrator>();
+        services.AddStartStep<FirstAdministrator>(StartSteps.People, (step, token) => step.RunAsync(token));
+        services.AddStartStep<SnapshotStore>(StartSteps.Load, (store, token) => store.ChangedAsync(token));
+        return services;
+    }
+}

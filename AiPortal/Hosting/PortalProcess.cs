@@ -1,0 +1,74 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Data;
+using AiPortal.Shell;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace AiPortal.Hosting;
+
+/// <summary>One run of the portal: configuration, database, web application, and their end in the right order.</summary>
+public sealed class PortalProcess : IAsyncDisposable
+{
+    private readonly DatabaseStart _database;
+
+    private PortalProcess(WebApplication app, DatabaseStart database) => (App, _database) = (app, database);
+
+    public WebApplication App { get; }
+
+    /// <summary>Builds everything and does the start steps; the caller runs or starts <see cref="App"/>.</summary>
+    /// <exception cref="StartFault">The configuration or the environment does not allow a start.</exception>
+    public static async Task<PortalProcess> PrepareAsync(string[] args, Action<WebApplicationBuilder>? adjust = null, bool serving = true, CancellationToken token = default)
+    {
+        // Everything is served from beside the program, wherever it is started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "AiPortal", ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseShellAssets();
+        adjust?.Invoke(builder);
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+            builder.WebHost.UseUrls("http://localhost:5080");
+
+        var settings = PortalSettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
+        builder.Services.AddSingleton(settings);
+        if (!builder.Services.Any(service => service.ServiceType == typeof(TimeProvider))) builder.Services.AddSingleton(TimeProvider.System);
+
+        using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
+        var clock = (TimeProvider?)builder.Services.FirstOrDefault(service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance ?? TimeProvider.System;
+        var database = await DatabaseStart.RunAsync(settings, clock, loggers.CreateLogger("AiPortal.Database"), token);
+        try
+        {
+            builder.Services.AddSingleton(database.Database);
+            builder.Services.AddSingleton(await MasterKeyStart.RunAsync(settings, database.Database, token));
+            PortalFeatures.Add(builder.Services);
+            var app = builder.Build();
+            Trust(app, settings);
+            PortalFeatures.Map(app);
+            if (serving) await StartSteps.RunAsync(app.Services, token);
+            return new PortalProcess(app, database);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private static void Trust(WebApplication app, PortalSettings settings)
+    {
+        if (settings.TrustedProxies.Count == 0) return;
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var network in settings.TrustedProxies) options.KnownIPNetworks.Add(network);
+        app.UseForwardedHeaders(options);
+    }
+}

@@ -1,0 +1,42 @@
+using AiPortal.Core.Data;
+using Npgsql;
+
+namespace AiPortal.Hosting;
+
+/// <summary>A feature's word on whether this process can do its work now; null when it can.</summary>
+public interface IReadinessCheck
+{
+    string? Fault();
+}
+
+/// <summary>Collects what keeps this process from admitting calls.</summary>
+public sealed class Readiness(PortalDatabase database, IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Empty when ready.</summary>
+    public async Task<IReadOnlyList<string>> FaultsAsync(CancellationToken token)
+    {
+        var faults = new List<string>();
+        if (lifetime.ApplicationStopping.IsCancellationRequested) faults.Add("shutting down");
+        if (!await DatabaseAnswersAsync(token)) faults.Add("the database does not answer");
+        faults.AddRange(checks.Select(check => check.Fault()).OfType<string>());
+        return faults;
+    }
+
+    private async Task<bool> DatabaseAnswersAsync(CancellationToken token)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        limit.CancelAfter(Patience);
+        try
+        {
+            await using var command = database.System.CreateCommand("SELECT 1");
+            await command.ExecuteScalarAsync(limit.Token);
+            return true;
+        }
+        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException && !token.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}
