@@ -44,7 +44,7 @@ internal sealed class ClusterDirectory : IDisposable
         try
         {
             MakeRoot(root);
-            exclusive = new FileStream(Path.Combine(root, "pg.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            exclusive = Lock(Path.Combine(root, "pg.lock"));
         }
         catch (UnauthorizedAccessException denied)
         {
@@ -95,6 +95,15 @@ internal sealed class ClusterDirectory : IDisposable
         // One that holds anything may be somebody's (a careless /tmp) and keeps its mode.
         if (!Directory.EnumerateFileSystemEntries(root).Any())
             File.SetUnixFileMode(root, mode);
+    }
+
+    private static FileStream Lock(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        // Whoever can open it could hold it and keep the portal from starting.
+        if (OperatingSystem.IsLinux())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
     }
 
     private static async Task<string?> OwnerOfAsync(string pg, CancellationToken cancellation)
