@@ -21,10 +21,12 @@ require_programs $needed
 dll=$root/AiPortal/bin/Release/net10.0/AiPortal.dll
 stamp=$root/AiPortal/obj/run.sources
 
+shopt -s nullglob
+inputs=("$root"/AiPortal "$root"/AiPortal.Core "$root"/db-migrations "$root"/wwwroot-assets
+  "$root"/Directory.* "$root"/global.json "$root"/.editorconfig "$root"/BannedSymbols.txt "$root"/appsettings*.json)
+
 sources() {
-  find "$root"/AiPortal "$root"/AiPortal.Core "$root"/db-migrations "$root"/wwwroot-assets "$root"/Directory.* "$root"/global.json \
-    "$root"/.editorconfig "$root"/BannedSymbols.txt "$root"/appsettings*.json \
-    \( -name bin -o -name obj -o -path "$root/AiPortal/wwwroot" \) -prune -o -type f "$@" -print 2>/dev/null | sort
+  find "${inputs[@]}" \( -name bin -o -name obj -o -path "$root/AiPortal/wwwroot" \) -prune -o -type f "$@" -print | sort
 }
 
 is_built() {

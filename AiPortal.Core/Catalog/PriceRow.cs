@@ -63,6 +63,63 @@ public sealed class PriceRow
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>The row as the price book reads it.</summary>
+    public Price ToPrice() => new()
+    {
+        Id = Id,
+        OrganizationId = OrganizationId,
+        ProviderId = ProviderId,
+        Vendor = Vendor,
+        ModelName = ModelName,
+        ModelType = ModelType,
+        CostType = CostType,
+        BillingUnit = BillingUnit,
+        InputPrice = InputPrice,
+        OutputPrice = OutputPrice,
+        BasePrice = BasePrice,
+        UnitSize = UnitSize,
+        CachedInputPrice = CachedInputPrice,
+        CacheWritePrice = CacheWritePrice,
+        ReasoningPrice = ReasoningPrice,
+        Currency = Currency,
+        ContextWindow = ContextWindow,
+        MaxOutput = MaxOutput,
+        Free = Free,
+        EffectiveFrom = EffectiveFrom,
+        EffectiveTo = EffectiveTo,
+        Source = Source,
+        Version = Version,
+    };
+
+    internal static PriceRow Of(Price price, DateTimeOffset now) => new()
+    {
+        Id = price.Id,
+        OrganizationId = price.OrganizationId,
+        ProviderId = price.ProviderId,
+        Vendor = price.Vendor,
+        ModelName = price.ModelName,
+        ModelType = price.ModelType,
+        CostType = price.CostType,
+        BillingUnit = price.BillingUnit,
+        InputPrice = price.InputPrice,
+        OutputPrice = price.OutputPrice,
+        BasePrice = price.BasePrice,
+        UnitSize = price.UnitSize,
+        CachedInputPrice = price.CachedInputPrice,
+        CacheWritePrice = price.CacheWritePrice,
+        ReasoningPrice = price.ReasoningPrice,
+        Currency = price.Currency,
+        ContextWindow = price.ContextWindow,
+        MaxOutput = price.MaxOutput,
+        Free = price.Free,
+        EffectiveFrom = price.EffectiveFrom,
+        EffectiveTo = price.EffectiveTo,
+        Source = price.Source,
+        Version = price.Version,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
 }
 
 /// <summary>What a price said from one change to the next; never altered.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>The top-level members of a chat request that the gateway treats each in its own way.</summary>
 [Flags]

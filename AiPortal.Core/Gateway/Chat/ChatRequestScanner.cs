@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>The one pass over a chat request, such as <c>{"model":"gpt-5.4","messages":[{"role":"user","content":"Hi"}],"stream":true}</c>.</summary>
 internal sealed class ChatRequestScanner(ChatRequestScan scan)

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>The body's <c>metadata</c>, such as <c>{"feature":"search","customer":"42"}</c>, as tags.</summary>
 internal static class RequestTags

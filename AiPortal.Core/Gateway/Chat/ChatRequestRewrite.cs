@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>What has to differ between the caller's body and the one sent upstream. Everything else goes byte for byte.</summary>
 /// <param name="Model">The provider's name of the model.</param>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
-namespace AiPortal.Core.Gateway;
+namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>Where a value stands in the body, in bytes from its beginning; a string's range includes its quotes.</summary>
 public readonly record struct ByteRange(long Start, long Length)

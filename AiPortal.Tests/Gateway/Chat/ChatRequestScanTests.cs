@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Text;
 using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Chat;
 using Xunit;
 
-namespace AiPortal.Tests.Gateway;
+namespace AiPortal.Tests.Gateway.Chat;
 
 public sealed class ChatRequestScanTests
 {

@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Text;
 using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Chat;
 using Xunit;
 using Xunit.Abstractions;
 
-namespace AiPortal.Tests.Gateway;
+namespace AiPortal.Tests.Gateway.Chat;
 
 public sealed class ChatRequestFaultTests(ITestOutputHelper output)
 {

@@ -2,9 +2,10 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Chat;
 using Xunit;
 
-namespace AiPortal.Tests.Gateway;
+namespace AiPortal.Tests.Gateway.Chat;
 
 public sealed class ChatRequestRewriteTests
 {

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AiPortal.Core.Catalog;
+
+/// <summary>Models and their prices.</summary>
+public static class CatalogFeature
+{
+    public static IServiceCollection AddCatalog(this IServiceCollection services)
+    {
+        services.AddSingleton<CreatePrice>();
+        services.AddSingleton<ChangePrice>();
+        services.AddSingleton<RemovePrice>();
+        services.AddSingleton<PriceList>();
+        services.AddSingleton<CostEstimate>();
+        services.AddSingleton<SeedBuiltInPrices>();
+        return services;
+    }
+}

@@ -1,0 +1,89 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Data;
+using AiPortal.Core.Providers;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Catalog;
+
+/// <summary>A price with the name of what it is for: an account's, or the vendor's word.</summary>
+public sealed record PriceListing(PriceRow Row, string Provider)
+{
+    internal static async Task<PriceListing> OfAsync(PortalDb db, PriceRow row, CancellationToken token)
+    {
+        var name = row.ProviderId is { } id
+            ? await db.Set<ProviderAccount>().AsNoTracking().Where(p => p.Id == id).Select(p => p.Name).FirstOrDefaultAsync(token)
+            : null;
+        return new PriceListing(row, name ?? row.Vendor);
+    }
+}
+
+/// <summary>Which prices to list; null members do not filter.</summary>
+public sealed record PriceFilter
+{
+    /// <summary>True: only the common catalogue; false: only the organization's own.</summary>
+    public bool? BuiltIn { get; init; }
+
+    /// <summary>An account's name or a vendor's word.</summary>
+    public string? Provider { get; init; }
+
+    public string? ModelType { get; init; }
+
+    /// <summary>Part of the model's name, in any letter case.</summary>
+    public string? Search { get; init; }
+
+    /// <summary>Only rows in force then.</summary>
+    public DateTimeOffset? At { get; init; }
+}
+
+/// <summary>The price book as read: the organization's rows and the built-in ones, by model name.</summary>
+public sealed class PriceList(TenantDb tenants, PortalDatabase database)
+{
+    public Task<Page<PriceListing>> ReadAsync(Guid organizationId, PriceFilter filter, int limit = Cursor.DefaultLimit, string? cursor = null, CancellationToken token = default) =>
+        tenants.ReadAsync(organizationId, async db =>
+        {
+            var prices = db.Set<PriceRow>().AsNoTracking();
+            if (filter.BuiltIn is { } builtIn) prices = prices.Where(p => p.OrganizationId == null == builtIn);
+            if (filter.ModelType is { } type) prices = prices.Where(p => p.ModelType == type);
+            if (filter.Search is { Length: > 0 } search) prices = prices.Where(p => EF.Functions.ILike(p.ModelName, LikePattern.Contains(search), @"\"));
+            if (filter.At is { } at) prices = prices.Where(p => p.EffectiveFrom <= at && (p.EffectiveTo == null || p.EffectiveTo > at));
+            if (filter.Provider is { } provider)
+            {
+                var accounts = db.Set<ProviderAccount>().Where(a => a.Name == provider).Select(a => (Guid?)a.Id);
+                prices = prices.Where(p => p.ProviderId == null ? p.Vendor == provider : accounts.Contains(p.ProviderId));
+            }
+
+            if (Cursor.TryRead(cursor, 2, out var keys) && Guid.TryParse(keys[1], out var last))
+                prices = prices.Where(p => EF.Functions.GreaterThan(ValueTuple.Create(p.ModelName, p.Id), ValueTuple.Create(keys[0], last)));
+
+            var rows = await prices.OrderBy(p => p.ModelName).ThenBy(p => p.Id).Take(limit + 1).ToListAsync(token);
+            var names = await db.Set<ProviderAccount>().AsNoTracking().ToDictionaryAsync(a => a.Id, a => a.Name, token);
+            return Page<PriceRow>.Of(rows, limit, row => Cursor.Of(row.ModelName, row.Id.ToString()))
+                .Select(row => new PriceListing(row, row.ProviderId is { } id && names.TryGetValue(id, out var name) ? name : row.Vendor));
+        }, token);
+
+    /// <summary>Null when there is none, or it is another organization's.</summary>
+    public Task<PriceListing?> FindAsync(Guid organizationId, Guid id, CancellationToken token = default) =>
+        tenants.ReadAsync(organizationId, async db =>
+            await db.Set<PriceRow>().AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, token) is { } row
+                ? await PriceListing.OfAsync(db, row, token)
+                : null, token);
+
+    /// <summary>The versions of a price, newest first; also of one that was removed.</summary>
+    public Task<IReadOnlyList<(int Version, DateTimeOffset CreatedAt, PriceTerms Terms)>> VersionsAsync(Guid organizationId, Guid id, CancellationToken token = default) =>
+        tenants.ReadAsync<IReadOnlyList<(int, DateTimeOffset, PriceTerms)>>(organizationId, async db =>
+        {
+            var versions = await db.Set<PriceVersion>().AsNoTracking().Where(v => v.PriceId == id)
+                .OrderByDescending(v => v.Version).Take(Cursor.MaxLimit).ToListAsync(token);
+            return [.. versions.Select(v => (v.Version, v.CreatedAt, PriceTerms.Parse(v.Terms)))];
+        }, token);
+
+    /// <summary>Which of the actor's organizations a price belongs to; a built-in one is seen from his home. Null: none of his.</summary>
+    public async Task<Guid?> OrganizationOfAsync(Actor actor, Guid id, CancellationToken token = default)
+    {
+        var mine = actor.Roles.Keys.Cast<Guid?>().ToArray();
+        await using var db = database.OpenSystem();
+        var row = await db.Set<PriceRow>().AsNoTracking().Where(p => p.Id == id && (p.OrganizationId == null || mine.Contains(p.OrganizationId)))
+            .Select(p => new { p.OrganizationId }).FirstOrDefaultAsync(token);
+        return row is null ? null : row.OrganizationId ?? actor.HomeOrganizationId;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace AiPortal.Core.Catalog;
+
+/// <summary>What one version of a price said; a <see cref="PriceVersion"/> keeps it as JSON. Equal by value, so an unchanged price makes no version.</summary>
+public sealed record PriceTerms(
+    string Vendor,
+    Guid? ProviderId,
+    string ModelName,
+    string ModelType,
+    string CostType,
+    string BillingUnit,
+    decimal InputPrice,
+    decimal OutputPrice,
+    decimal BasePrice,
+    long UnitSize,
+    decimal? CachedInputPrice,
+    decimal? CacheWritePrice,
+    decimal? ReasoningPrice,
+    string Currency,
+    long? ContextWindow,
+    int? MaxOutput,
+    bool Free,
+    DateTimeOffset EffectiveFrom,
+    DateTimeOffset? EffectiveTo,
+    string? Source)
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    internal static PriceTerms Of(PriceRow row) => new(
+        row.Vendor, row.ProviderId, row.ModelName, row.ModelType, row.CostType, row.BillingUnit, row.InputPrice, row.OutputPrice,
+        row.BasePrice, row.UnitSize, row.CachedInputPrice, row.CacheWritePrice, row.ReasoningPrice, row.Currency,
+        row.ContextWindow, row.MaxOutput, row.Free, row.EffectiveFrom, row.EffectiveTo, row.Source);
+
+    internal static PriceTerms Parse(string terms) =>
+        JsonSerializer.Deserialize<PriceTerms>(terms, Json) ?? throw new JsonException("A price version without terms.");
+
+    internal PriceVersion ToVersion(PriceRow row, Guid? authorId, DateTimeOffset at) => new()
+    {
+        PriceId = row.Id,
+        Version = row.Version,
+        OrganizationId = row.OrganizationId,
+        Terms = JsonSerializer.Serialize(this, Json),
+        AuthorId = authorId,
+        CreatedAt = at,
+    };
+}

@@ -1,0 +1,19 @@
+using AiPortal.Core.Catalog;
+
+namespace AiPortal.Core.Gateway.Chat;
+
+/// <summary>What was wrong with a provider's usage figures. The figures were bent to make sense; the ledger marks the entry.</summary>
+[Flags]
+public enum UsageDoubts
+{
+    None = 0,
+    Negative = 1 << 0,
+    NotWholeNumber = 1 << 1,
+    TooLarge = 1 << 2,
+    CachedAboveInput = 1 << 3,
+    ReasoningAboveOutput = 1 << 4,
+    TotalDiffers = 1 << 5,
+}
+
+/// <summary>Usage as a provider reported it, in disjoint kinds.</summary>
+public readonly record struct UsageReading(Usage Usage, UsageDoubts Doubts);
