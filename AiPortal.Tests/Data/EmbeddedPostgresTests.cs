@@ -80,6 +80,17 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_JoinRunning_UsesTheServerAndLeavesItRunning()
+    {
+        await using var first = await StartAsync();
+        var options = new EmbeddedPostgresOptions { DataDirectory = DataDirectory, JoinRunning = true };
+        await using (var joined = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, CancellationToken.None))
+            await ScalarAsync(joined, "CREATE TABLE kept AS SELECT 42 AS answer");
+
+        Assert.Equal(42, await ScalarAsync(first, "SELECT answer FROM kept"));
+    }
+
+    [Fact]
     public async Task Server_KilledWhileThePortalLives_IsStartedAgain()
     {
         await using var postgres = await StartAsync();

@@ -75,6 +75,8 @@ internal sealed class ClusterDirectory : IDisposable
         }
     }
 
+    internal static bool IsHeldByAnother(StartFault fault) => fault.InnerException is IOException { HResult: LockHeld };
+
     /// <summary>Releases the lock.</summary>
     public void Dispose() => _lock.Dispose();
 

@@ -11,6 +11,12 @@ public sealed class EmbeddedPostgresOptions
     /// <summary><c>Portal:PostgresBin</c>: the folder of <c>postgres</c>, <c>initdb</c> and <c>pg_ctl</c>; null searches for it.</summary>
     public string? PostgresBin { get; init; }
 
+    /// <summary>
+    /// True lets a short command use the server of a portal that runs on the same directory, and leave it running, where it would
+    /// else be refused.
+    /// </summary>
+    public bool JoinRunning { get; init; }
+
     /// <summary>False gives up safety against power cuts for speed: for tests and benchmarks only.</summary>
     public bool Durable { get; init; } = true;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace AiPortal.Core.Data.Embedded;
 
-/// <summary>What a running server says of itself in <c>postmaster.pid</c>: line 1 its process, line 8 its state.</summary>
-internal sealed record PostmasterFile(int ProcessId, string State)
+/// <summary>What a running server says of itself in <c>postmaster.pid</c>: line 1 its process, line 5 its socket's
+/// directory, line 8 its state.</summary>
+internal sealed record PostmasterFile(int ProcessId, string Socket, string State)
 {
     internal bool IsReady => State == "ready";
 
@@ -14,10 +15,10 @@ internal sealed record PostmasterFile(int ProcessId, string State)
         {
             var lines = File.ReadAllLines(Path.Combine(dataDirectory, "postmaster.pid"));
             return lines.Length > 0 && int.TryParse(lines[0], CultureInfo.InvariantCulture, out var processId)
-                ? new PostmasterFile(processId, lines.Length > 7 ? lines[7].Trim() : "")
+                ? new PostmasterFile(processId, lines.ElementAtOrDefault(4) ?? "", lines.ElementAtOrDefault(7)?.Trim() ?? "")
                 : null;
         }
-        catch (FileNotFoundException)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
