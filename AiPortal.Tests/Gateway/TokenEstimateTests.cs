@@ -57,7 +57,7 @@ public sealed class TokenEstimateTests
 
     private static ChatRequestScan Scan(string body)
     {
-        var scan = ChatRequestScan.Read(Bytes.Of(body), out var refusal);
+        ChatRequestScan.TryRead(Bytes.Of(body), out var scan, out var refusal);
         Assert.Null(refusal);
         return scan!;
     }

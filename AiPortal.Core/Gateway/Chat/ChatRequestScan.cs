@@ -71,11 +71,12 @@ public sealed class ChatRequestScan
     /// <summary>The input has something whose tokens cannot be bounded from the body: files, audio, video, a web search.</summary>
     public bool HasOpaqueInput { get; internal set; }
 
-    /// <summary>Reads a body. Gives null and a refusal that names the fault when it is not an acceptable request; never throws for any bytes.</summary>
-    public static ChatRequestScan? Read(in ReadOnlySequence<byte> body, [NotNullWhen(false)] out GatewayRefusal? refusal)
+    /// <summary>Reads a body. False, with a refusal that names the fault, when it is not an acceptable request; never throws for any bytes.</summary>
+    public static bool TryRead(in ReadOnlySequence<byte> body, [NotNullWhen(true)] out ChatRequestScan? scan, [NotNullWhen(false)] out GatewayRefusal? refusal)
     {
-        var scan = new ChatRequestScan();
-        refusal = new ChatRequestScanner(scan).Read(body);
-        return refusal is null ? scan : null;
+        var read = new ChatRequestScan();
+        refusal = new ChatRequestScanner(read).Read(body);
+        scan = refusal is null ? read : null;
+        return refusal is null;
     }
 }

@@ -41,7 +41,7 @@ public sealed class ChatRequestFaultTests(ITestOutputHelper output)
         byte[] body = [.. "{\"model\":\"m\",\"messages\":[{\"content\":\""u8, .. bad, .. "\"}]}"u8];
         for (var size = 1; size <= body.Length; size++)
         {
-            Assert.Null(ChatRequestScan.Read(Bytes.InSegments(body, size), out var refusal));
+            Assert.False(ChatRequestScan.TryRead(Bytes.InSegments(body, size), out _, out var refusal));
             Assert.Equal(GatewayFailure.BodyNotJson, refusal?.Failure);
         }
     }
@@ -96,7 +96,7 @@ public sealed class ChatRequestFaultTests(ITestOutputHelper output)
     [Fact]
     public void Read_ModelNameAtItsLimit_IsAccepted()
     {
-        Assert.NotNull(ChatRequestScan.Read(Bytes.Of("{\"messages\":[{}],\"model\":\"" + new string('m', 256) + "\"}"), out _));
+        Assert.True(ChatRequestScan.TryRead(Bytes.Of("{\"messages\":[{}],\"model\":\"" + new string('m', 256) + "\"}"), out _, out _));
         AssertRefused(Encoding.UTF8.GetBytes("{\"model\":\"" + new string('m', 257) + "\"}"), GatewayFailure.BodyInvalid, "model");
     }
 
@@ -104,7 +104,7 @@ public sealed class ChatRequestFaultTests(ITestOutputHelper output)
     public void Read_EveryPrefixOfABody_IsRefused()
     {
         var bytes = Encoding.UTF8.GetBytes(Whole);
-        Assert.NotNull(ChatRequestScan.Read(new ReadOnlySequence<byte>(bytes), out _));
+        Assert.True(ChatRequestScan.TryRead(new ReadOnlySequence<byte>(bytes), out _, out _));
         for (var length = 0; length < bytes.Length; length++)
             AssertRefused(bytes[..length], GatewayFailure.BodyNotJson, null);
     }
@@ -128,8 +128,8 @@ public sealed class ChatRequestFaultTests(ITestOutputHelper output)
 
             var cut = random.Next(4) == 0 ? random.Next(bytes.Length) : bytes.Length;
             var memory = bytes.AsMemory(0, cut);
-            var whole = ChatRequestScan.Read(new ReadOnlySequence<byte>(memory), out var refusal);
-            var split = ChatRequestScan.Read(Bytes.InSegments(memory, random.Next(1, 40)), out var splitRefusal);
+            ChatRequestScan.TryRead(new ReadOnlySequence<byte>(memory), out var whole, out var refusal);
+            ChatRequestScan.TryRead(Bytes.InSegments(memory, random.Next(1, 40)), out var split, out var splitRefusal);
 
             Assert.Equal((refusal?.Failure, refusal?.Param), (splitRefusal?.Failure, splitRefusal?.Param));
             Assert.Equal((whole?.Model, whole?.Text, whole?.MaxOutput), (split?.Model, split?.Text, split?.MaxOutput));
@@ -138,7 +138,7 @@ public sealed class ChatRequestFaultTests(ITestOutputHelper output)
 
     private static void AssertRefused(byte[] body, GatewayFailure failure, string? param)
     {
-        var scan = ChatRequestScan.Read(new ReadOnlySequence<byte>(body), out var refusal);
+        ChatRequestScan.TryRead(new ReadOnlySequence<byte>(body), out var scan, out var refusal);
 
         Assert.Null(scan);
         Assert.Equal((failure, param), (refusal?.Failure, refusal?.Param));

@@ -77,7 +77,7 @@ public sealed class ChatRequestRewriteTests
     private static string Rewritten(string body, ChatRequestRewrite rewrite, int segment = int.MaxValue)
     {
         var bytes = Bytes.InSegments(body, segment);
-        var scan = ChatRequestScan.Read(bytes, out var refusal);
+        ChatRequestScan.TryRead(bytes, out var scan, out var refusal);
         Assert.Null(refusal);
         var output = new ArrayBufferWriter<byte>();
         rewrite.Write(output, bytes, scan!);

@@ -42,7 +42,7 @@ public sealed class ChatRequestScanTests
         var bytes = Encoding.UTF8.GetBytes(text);
         for (var size = 1; size <= bytes.Length; size++)
         {
-            var scan = ChatRequestScan.Read(Bytes.InSegments(bytes, size), out _);
+            ChatRequestScan.TryRead(Bytes.InSegments(bytes, size), out var scan, out _);
 
             Assert.NotNull(scan);
             Assert.Equal("m", scan.Model);
@@ -65,7 +65,7 @@ public sealed class ChatRequestScanTests
         var text = "{\"model\":\"m\",\"messages\":[{\"role\":\"u\",\"content\":\"" + content + "\"}]}";
         for (var size = 1; size < text.Length; size++)
         {
-            var scan = ChatRequestScan.Read(Bytes.InSegments(text, size), out _);
+            ChatRequestScan.TryRead(Bytes.InSegments(text, size), out var scan, out _);
             Assert.Equal(bytes + 1, scan?.Text.Bytes);
         }
     }
@@ -159,7 +159,7 @@ public sealed class ChatRequestScanTests
 
     private static ChatRequestScan Accepted(string body)
     {
-        var scan = ChatRequestScan.Read(Bytes.Of(body), out var refusal);
+        ChatRequestScan.TryRead(Bytes.Of(body), out var scan, out var refusal);
         Assert.Null(refusal);
         Assert.NotNull(scan);
         return scan;
