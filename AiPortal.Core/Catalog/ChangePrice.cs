@@ -9,7 +9,7 @@ namespace AiPortal.Core.Catalog;
 public sealed class ChangePrice(ChangeGate gate, TimeProvider clock)
 {
     /// <param name="overlay">Gives the draft as it shall be from the draft as it is.</param>
-    public Task<Outcome<PriceListing>> RunAsync(Actor actor, Guid organizationId, Guid id, Func<PriceDraft, PriceDraft> overlay, CancellationToken token = default) =>
+    public Task<Outcome<PriceListing>> RunAsync(Actor actor, Guid organizationId, Guid id, Func<PriceDraft, Outcome<PriceDraft>> overlay, CancellationToken token = default) =>
         gate.RunAsync<PriceListing>(actor, organizationId, Permission.ManagePrices, "price.change", async scope =>
         {
             await PriceChanges.LockAsync(scope, token);
@@ -19,7 +19,9 @@ public sealed class ChangePrice(ChangeGate gate, TimeProvider clock)
 
             var before = PriceTerms.Of(row);
             var shown = await PriceListing.OfAsync(scope.Db, row, token);
-            var draft = overlay(PriceDraft.Of(shown));
+            var outcome = overlay(PriceDraft.Of(shown));
+            if (outcome.Refusal is { } unread) return unread;
+            var draft = outcome.Value;
             var faults = new FieldFaults();
             draft.Check(faults);
             if (faults.Any) return faults.ToRefusal();

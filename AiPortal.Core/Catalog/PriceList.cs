@@ -38,7 +38,8 @@ public sealed record PriceFilter
 /// <summary>The price book as read: the organization's rows and the built-in ones, by model name.</summary>
 public sealed class PriceList(TenantDb tenants, PortalDatabase database)
 {
-    public Task<Page<PriceListing>> ReadAsync(Guid organizationId, PriceFilter filter, int limit = Cursor.DefaultLimit, string? cursor = null, CancellationToken token = default) =>
+    public Task<Page<PriceListing>> ReadAsync(Guid organizationId, PriceFilter filter, int limit = Cursor.DefaultLimit,
+        (string Text, Guid Id)? after = null, CancellationToken token = default) =>
         tenants.ReadAsync(organizationId, async db =>
         {
             var prices = db.Set<PriceRow>().AsNoTracking();
@@ -52,8 +53,8 @@ public sealed class PriceList(TenantDb tenants, PortalDatabase database)
                 prices = prices.Where(p => p.ProviderId == null ? p.Vendor == provider : accounts.Contains(p.ProviderId));
             }
 
-            if (Cursor.TryRead(cursor, 2, out var keys) && Guid.TryParse(keys[1], out var last))
-                prices = prices.Where(p => EF.Functions.GreaterThan(ValueTuple.Create(p.ModelName, p.Id), ValueTuple.Create(keys[0], last)));
+            if (after is { } last)
+                prices = prices.Where(p => EF.Functions.GreaterThan(ValueTuple.Create(p.ModelName, p.Id), ValueTuple.Create(last.Text, last.Id)));
 
             var rows = await prices.OrderBy(p => p.ModelName).ThenBy(p => p.Id).Take(limit + 1).ToListAsync(token);
             var names = await db.Set<ProviderAccount>().AsNoTracking().ToDictionaryAsync(a => a.Id, a => a.Name, token);

@@ -1,0 +1,81 @@
+using AiPortal.Core.Data;
+using AiPortal.Core.Money;
+
+namespace AiPortal.Core.Budgets;
+
+/// <summary>A budget as its author writes it. Amounts are USD, thresholds fractions of the limit.</summary>
+public sealed record BudgetDraft
+{
+    public string Name { get; init; } = "";
+
+    public QuotaType QuotaType { get; init; }
+
+    /// <summary>Empty with <see cref="Budgets.QuotaType.Organization"/>: the organization itself.</summary>
+    public Guid ScopeId { get; init; }
+
+    public decimal TotalQuota { get; init; }
+
+    public PeriodType PeriodType { get; init; } = PeriodType.Monthly;
+
+    public decimal? DailyLimit { get; init; }
+
+    public decimal? HourlyLimit { get; init; }
+
+    public decimal WarningThreshold { get; init; } = 0.8m;
+
+    public decimal CriticalThreshold { get; init; } = 0.95m;
+
+    public BudgetAction Action { get; init; } = BudgetAction.Block;
+
+    public HoldKind Hold { get; init; } = HoldKind.Learned;
+
+    /// <summary>The draft that would leave a budget as it is.</summary>
+    public static BudgetDraft Of(Budget budget) => new()
+    {
+        Name = budget.Name,
+        QuotaType = budget.QuotaType,
+        ScopeId = budget.ScopeId,
+        TotalQuota = budget.TotalQuota,
+        PeriodType = budget.PeriodType,
+        DailyLimit = budget.DailyLimit,
+        HourlyLimit = budget.HourlyLimit,
+        WarningThreshold = budget.WarningThreshold,
+        CriticalThreshold = budget.CriticalThreshold,
+        Action = budget.Action,
+        Hold = budget.Hold,
+    };
+
+    internal void Check(FieldFaults faults)
+    {
+        faults.RequireText(Name, "name");
+        CheckAmount(faults, TotalQuota, "total_quota");
+        CheckAmount(faults, DailyLimit, "daily_limit");
+        CheckAmount(faults, HourlyLimit, "hourly_limit");
+        faults.Require(DailyLimit is null || DailyLimit <= TotalQuota, "daily_limit", "Must not be above total_quota.");
+        faults.Require(HourlyLimit is null || HourlyLimit <= (DailyLimit ?? TotalQuota), "hourly_limit", "Must not be above daily_limit or total_quota.");
+        faults.Require(WarningThreshold is > 0 and <= 1, "warning_threshold", "Must be above 0 and at most 1.");
+        faults.Require(CriticalThreshold is > 0 and <= 1, "critical_threshold", "Must be above 0 and at most 1.");
+        faults.Require(WarningThreshold <= CriticalThreshold, "critical_threshold", "Must not be below warning_threshold.");
+    }
+
+    internal void WriteTo(Budget budget)
+    {
+        budget.Name = Name;
+        budget.QuotaType = QuotaType;
+        budget.ScopeId = ScopeId;
+        budget.TotalQuota = TotalQuota;
+        budget.PeriodType = PeriodType;
+        budget.DailyLimit = DailyLimit;
+        budget.HourlyLimit = HourlyLimit;
+        budget.WarningThreshold = WarningThreshold;
+        budget.CriticalThreshold = CriticalThreshold;
+        budget.Action = Action;
+        budget.Hold = Hold;
+    }
+
+    private static void CheckAmount(FieldFaults faults, decimal? amount, string field)
+    {
+        if (amount is <= 0) faults.Add(field, "Must be above 0.");
+        else if (amount is { } given && !Usd.IsStorable(given)) faults.Add(field, "Must have at most twelve decimals and twelve digits before them.");
+    }
+}

@@ -1,0 +1,91 @@
+using AiPortal.Core.Data;
+using AiPortal.Core.Money;
+using AiPortal.Core.Tenancy;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Budgets;
+
+/// <summary>A budget with what its lines have used in their current periods; the first line is the budget's own.</summary>
+public sealed record BudgetReading(Budget Budget, IReadOnlyList<BudgetLineReading> Lines)
+{
+    public BudgetLineReading Main => Lines[0];
+
+    public bool IsWarning => Lines.Any(line => line.View.UsedFraction >= Budget.WarningThreshold);
+
+    public bool IsCritical => Lines.Any(line => line.View.UsedFraction >= Budget.CriticalThreshold);
+
+    public bool IsExceeded => Lines.Any(line => line.View.Spent >= line.View.Limit);
+}
+
+/// <summary>One limit of a budget in its current period.</summary>
+public sealed record BudgetLineReading(BudgetLine Line, BudgetView View);
+
+/// <summary>Which budgets to list; null members do not filter.</summary>
+public sealed record BudgetFilter
+{
+    public QuotaType? QuotaType { get; init; }
+
+    public Guid? ScopeId { get; init; }
+
+    /// <summary>Part of the name, in any letter case.</summary>
+    public string? Search { get; init; }
+}
+
+/// <summary>Budgets as read, newest first. What calls hold is known to the process that made them; the rest is the database's.</summary>
+public sealed class BudgetList(TenantDb tenants, BudgetBook book, TimeProvider clock)
+{
+    /// <param name="organizationId">Whose budgets.</param>
+    /// <param name="filter">Which of them.</param>
+    /// <param name="limit">Rows of the page.</param>
+    /// <param name="after">The last row of the page before.</param>
+    /// <param name="token">Ends the read.</param>
+    public Task<Page<BudgetReading>> ReadAsync(Guid organizationId, BudgetFilter filter, int limit = Cursor.DefaultLimit,
+        (DateTimeOffset At, Guid Id)? after = null, CancellationToken token = default) =>
+        tenants.ReadAsync(organizationId, async db =>
+        {
+            var budgets = db.Set<Budget>().AsNoTracking();
+            if (filter.QuotaType is { } type) budgets = budgets.Where(b => b.QuotaType == type);
+            if (filter.ScopeId is { } scopeId) budgets = budgets.Where(b => b.ScopeId == scopeId);
+            if (filter.Search is { Length: > 0 } search) budgets = budgets.Where(b => EF.Functions.ILike(b.Name, LikePattern.Contains(search), @"\"));
+            if (after is { } last)
+                budgets = budgets.Where(b => EF.Functions.LessThan(ValueTuple.Create(b.CreatedAt, b.Id), ValueTuple.Create(last.At, last.Id)));
+            var rows = await budgets.OrderByDescending(b => b.CreatedAt).ThenByDescending(b => b.Id).Take(limit + 1).ToListAsync(token);
+            var page = Page<Budget>.Of(rows, limit, budget => Cursor.Of(budget.CreatedAt, budget.Id));
+            var readings = await ReadingsAsync(db, organizationId, page.Data, token);
+            return new Page<BudgetReading>(readings, page.NextCursor);
+        }, token);
+
+    /// <summary>Every budget of the organization; for counting those that are exceeded.</summary>
+    public Task<IReadOnlyList<BudgetReading>> AllAsync(Guid organizationId, CancellationToken token = default) =>
+        tenants.ReadAsync(organizationId, async db =>
+            await ReadingsAsync(db, organizationId, await db.Set<Budget>().AsNoTracking().ToListAsync(token), token), token);
+
+    /// <summary>Null when there is none, or it is another organization's.</summary>
+    public Task<BudgetReading?> FindAsync(Guid organizationId, Guid id, CancellationToken token = default) =>
+        tenants.ReadAsync(organizationId, async db =>
+            await db.Set<Budget>().AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, token) is { } budget
+                ? (await ReadingsAsync(db, organizationId, [budget], token))[0]
+                : null, token);
+
+    private async Task<IReadOnlyList<BudgetReading>> ReadingsAsync(PortalDb db, Guid organizationId, IReadOnlyList<Budget> budgets, CancellationToken token)
+    {
+        if (budgets.Count == 0) return [];
+        var now = clock.GetUtcNow();
+        var organization = await db.Set<Organization>().AsNoTracking().SingleAsync(o => o.Id == organizationId, token);
+        var calendar = OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart);
+        var ids = budgets.Select(b => b.Id).ToArray();
+        var amounts = await db.Set<BudgetAmount>().AsNoTracking().Where(a => ids.Contains(a.BudgetId) && a.PeriodEnd > now)
+            .ToDictionaryAsync(a => new BudgetCellKey(a.BudgetId, a.PeriodType, a.PeriodStart), token);
+        return [.. budgets.Select(budget => new BudgetReading(budget, [.. BudgetLine.Of(budget).Select(line => Read(line, calendar, now, amounts))]))];
+    }
+
+    private BudgetLineReading Read(BudgetLine line, OrganizationCalendar calendar, DateTimeOffset now, Dictionary<BudgetCellKey, BudgetAmount> amounts)
+    {
+        var view = book.Read(line, calendar, now) with { Limit = line.Limit };
+        // A line that no call of this process has touched says zero: then the database knows.
+        if ((view.Spent, view.Held, view.Unknown) == (0, 0, 0)
+            && amounts.TryGetValue(new BudgetCellKey(line.BudgetId, line.PeriodType, view.Period.Start), out var amount))
+            view = view with { Spent = amount.Spent, Unknown = amount.Unknown };
+        return new BudgetLineReading(line, view);
+    }
+}

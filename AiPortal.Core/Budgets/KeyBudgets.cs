@@ -1,0 +1,51 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Data;
+using AiPortal.Core.Keys;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Budgets;
+
+/// <summary>The budgets that are made with keys and removed with them.</summary>
+internal sealed class KeyBudgets(PortalDatabase database, BudgetRefresh refresh, TimeProvider clock) : IKeyBudgets
+{
+    public async Task<Refusal?> SetAsync(ChangeScope scope, ApiKey key, KeyBudgetTerms? terms, CancellationToken token)
+    {
+        var budget = await scope.Db.Set<Budget>().FirstOrDefaultAsync(b => b.ScopeId == key.Id && b.OwnedByKey, token);
+        if (terms is null)
+        {
+            if (budget is not null) scope.Db.Remove(budget);
+            return null;
+        }
+
+        var faults = new FieldFaults();
+        if (!EnumWord.TryParse<HoldKind>(terms.Hold, out var hold)) faults.Add("budget.hold", "Must be one of strict, learned.");
+        if (!EnumWord.TryParse<BudgetAction>(terms.Action, out var action)) faults.Add("budget.action", BudgetWords.ActionFault(terms.Action));
+        if (terms.Limit <= 0) faults.Add("budget.limit", "Must be above 0.");
+        else if (!Money.Usd.IsStorable(terms.Limit)) faults.Add("budget.limit", "Must have at most twelve decimals and twelve digits before them.");
+        if (faults.Any) return faults.ToRefusal();
+
+        var isNew = budget is null;
+        budget ??= new Budget
+        {
+            Id = Ids.New(clock),
+            OrganizationId = scope.OrganizationId,
+            Name = key.Name,
+            QuotaType = QuotaType.Key,
+            ScopeId = key.Id,
+            OwnedByKey = true,
+        };
+        var draft = BudgetDraft.Of(budget) with { TotalQuota = terms.Limit, PeriodType = terms.Period, Hold = hold, Action = action };
+        return await BudgetChanges.WriteAsync(scope, budget, draft, isNew, clock.GetUtcNow(), token);
+    }
+
+    public async Task RefreshAsync(Guid keyId)
+    {
+        await using var db = database.OpenSystem();
+        foreach (var id in await db.Set<Budget>().AsNoTracking().Where(b => b.ScopeId == keyId && b.OwnedByKey).Select(b => b.Id).ToListAsync())
+            await refresh.RereadAsync(id, CancellationToken.None);
+    }
+
+    public async Task<IReadOnlyDictionary<Guid, KeyBudgetTerms>> ReadAsync(PortalDb db, IReadOnlyCollection<Guid> keyIds, CancellationToken token) =>
+        await db.Set<Budget>().AsNoTracking().Where(b => b.OwnedByKey && keyIds.Contains(b.ScopeId))
+            .ToDictionaryAsync(b => b.ScopeId, b => new KeyBudgetTerms(b.TotalQuota, b.PeriodType, EnumWord.Of(b.Hold), EnumWord.Of(b.Action)), token);
+}

@@ -1,0 +1,29 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Audit;
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Budgets;
+
+/// <summary>Lets a budget's current periods begin anew: calls begun up to now no longer count. Calls in flight go on being held.</summary>
+public sealed class ResetBudget(ChangeGate gate, BudgetRefresh refresh, TimeProvider clock)
+{
+    public async Task<Outcome<Budget>> RunAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default)
+    {
+        var outcome = await gate.RunAsync<Budget>(actor, organizationId, Permission.ManageBudgets, "budget.reset", async scope =>
+        {
+            var budget = await scope.Db.Set<Budget>().SingleOrDefaultAsync(b => b.Id == id, token);
+            if (budget is null) return Refusal.Missing("budget");
+            await BudgetStart.LockAsync(scope, token);
+            var now = clock.GetUtcNow();
+            var before = await scope.Db.Set<BudgetAmount>().AsNoTracking().Where(a => a.BudgetId == id && a.PeriodEnd > now)
+                .Select(a => new { a.PeriodType, a.PeriodStart, a.Spent, a.Unknown }).ToListAsync(token);
+            await BudgetStart.ResetAsync(scope, BudgetLine.Of(budget), now, token);
+            scope.Audit(new AuditNote("budget.reset", "budget", budget.Id, budget.Name, before, new { ResetAt = now }));
+            scope.RefreshGateway();
+            return budget;
+        }, token);
+        if (!outcome.IsRefused) await refresh.RereadAsync(id, CancellationToken.None);
+        return outcome;
+    }
+}

@@ -1,0 +1,42 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Audit;
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Keys;
+
+/// <summary>Changes what a key may do and who pays. Entries already on the ledger keep their attribution.</summary>
+public sealed class ChangeKey(ChangeGate gate, IKeyBudgets budgets, TimeProvider clock)
+{
+    /// <param name="overlay">Gives the draft as it shall be from the draft as it is.</param>
+    public async Task<Outcome<KeyListing>> RunAsync(Actor actor, Guid organizationId, Guid id, Func<KeyDraft, Outcome<KeyDraft>> overlay, CancellationToken token = default)
+    {
+        var recounted = false;
+        var outcome = await gate.RunAsync<KeyListing>(actor, organizationId, Permission.ManageKeys, "key.change", async scope =>
+        {
+            var key = await scope.Db.Set<ApiKey>().SingleOrDefaultAsync(k => k.Id == id && k.DeletedAt == null, token);
+            if (key is null) return Refusal.Missing("key");
+            var listing = await KeyListing.OfAsync(scope.Db, key, budgets, token);
+            var before = KeyDraft.Of(listing);
+            var audited = listing.Audit;
+            var outcome = overlay(before);
+            if (outcome.Refusal is { } unread) return unread;
+
+            var draft = outcome.Value;
+            var faults = new FieldFaults();
+            draft.Check(faults, before, clock.GetUtcNow());
+            if (faults.Any) return faults.ToRefusal();
+            if (await KeyReferences.RefusalOfAsync(scope.Db, draft, before, token) is { } missing) return missing;
+            draft.WriteTo(key);
+            recounted = draft.Budget != before.Budget;
+            if (recounted && await budgets.SetAsync(scope, key, draft.Budget, token) is { } refusal) return refusal;
+
+            var changed = new KeyListing(key, draft.Budget);
+            scope.Audit(new AuditNote("key.change", "key", key.Id, key.Name, audited, changed.Audit));
+            scope.RefreshGateway();
+            return changed;
+        }, token);
+        if (recounted && !outcome.IsRefused) await budgets.RefreshAsync(id);
+        return outcome;
+    }
+}

@@ -1,0 +1,136 @@
+using AiPortal.Core.Data;
+
+namespace AiPortal.Core.Keys;
+
+/// <summary>A key as its maker writes it: who answers for it, who pays, and what it may do.</summary>
+public sealed record KeyDraft
+{
+    private const int MostModels = 500;
+    private const int MostRanges = 100;
+    private const int MostTags = 16;
+
+    public string Name { get; init; } = "";
+
+    /// <summary>The user, not the membership.</summary>
+    public Guid? OwnerUserId { get; init; }
+
+    public Guid? TeamId { get; init; }
+
+    public Guid? ProjectId { get; init; }
+
+    public Guid? CostCenterId { get; init; }
+
+    public Guid? EnvironmentId { get; init; }
+
+    /// <summary>Null: all.</summary>
+    public IReadOnlyList<string>? Models { get; init; }
+
+    /// <summary>CIDR; null: from everywhere.</summary>
+    public IReadOnlyList<string>? IpAllow { get; init; }
+
+    public IReadOnlyList<string>? IpDeny { get; init; }
+
+    /// <summary>Requests a minute; null: unlimited.</summary>
+    public int? Rpm { get; init; }
+
+    /// <summary>Tokens a minute.</summary>
+    public int? Tpm { get; init; }
+
+    public int? Concurrency { get; init; }
+
+    public KeyBudgetTerms? Budget { get; init; }
+
+    /// <summary>UTC.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The draft that would leave a key as it is.</summary>
+    public static KeyDraft Of(KeyListing listing)
+    {
+        var key = listing.Key;
+        return new KeyDraft
+        {
+            Name = key.Name,
+            OwnerUserId = key.OwnerUserId,
+            TeamId = key.TeamId,
+            ProjectId = key.ProjectId,
+            CostCenterId = key.CostCenterId,
+            EnvironmentId = key.EnvironmentId,
+            Models = key.Models,
+            IpAllow = key.IpAllow,
+            IpDeny = key.IpDeny,
+            Rpm = key.Rpm,
+            Tpm = key.Tpm,
+            Concurrency = key.Concurrency,
+            Budget = listing.Budget,
+            ExpiresAt = key.ExpiresAt,
+            Tags = key.Tags,
+        };
+    }
+
+    /// <param name="faults">Takes what is wrong.</param>
+    /// <param name="before">What stands already is not held against the draft: an expired key can be renamed.</param>
+    /// <param name="now">UTC.</param>
+    internal void Check(FieldFaults faults, KeyDraft? before, DateTimeOffset now)
+    {
+        faults.RequireText(Name, "name");
+        CheckModels(faults);
+        CheckRanges(faults, IpAllow, "ip_allow");
+        CheckRanges(faults, IpDeny, "ip_deny");
+        faults.Require(IpAllow is null or { Count: > 0 }, "ip_allow", "An empty list would let nobody in; null lets everybody in.");
+        faults.Require(Rpm is null or >= 1, "rate_limit.rpm", "Must be at least 1; null is unlimited.");
+        faults.Require(Tpm is null or >= 1, "rate_limit.tpm", "Must be at least 1; null is unlimited.");
+        faults.Require(Concurrency is null or >= 1, "rate_limit.concurrency", "Must be at least 1; null is unlimited.");
+        faults.Require(ExpiresAt is null || ExpiresAt == before?.ExpiresAt || (ExpiresAt > now && ExpiresAt.Value.Year < 9000), "expires_at", "Must be in the future.");
+        CheckTags(faults);
+    }
+
+    internal void WriteTo(ApiKey key)
+    {
+        key.Name = Name;
+        key.OwnerUserId = OwnerUserId;
+        key.TeamId = TeamId;
+        key.ProjectId = ProjectId;
+        key.CostCenterId = CostCenterId;
+        key.EnvironmentId = EnvironmentId;
+        key.Models = Models?.Distinct(StringComparer.Ordinal).ToArray();
+        key.IpAllow = Normal(IpAllow);
+        key.IpDeny = Normal(IpDeny);
+        key.Rpm = Rpm;
+        key.Tpm = Tpm;
+        key.Concurrency = Concurrency;
+        key.ExpiresAt = ExpiresAt?.ToUniversalTime();
+        key.Tags = new Dictionary<string, string>(Tags);
+    }
+
+    private static string[]? Normal(IReadOnlyList<string>? ranges) => ranges is null or { Count: 0 }
+        ? null
+        : [.. ranges.Select(range => Cidr.TryNormalize(range, out var normal) ? normal : range).Distinct(StringComparer.Ordinal)];
+
+    private void CheckModels(FieldFaults faults)
+    {
+        if (Models is null) return;
+        faults.Require(Models.Count > 0, "models", "An empty list would allow no model; null allows all.");
+        faults.Require(Models.Count <= MostModels, "models", $"Must be at most {MostModels} models.");
+        foreach (var model in Models.Take(MostModels)) faults.RequireText(model, "models", 256);
+    }
+
+    private static void CheckRanges(FieldFaults faults, IReadOnlyList<string>? ranges, string field)
+    {
+        if (ranges is null) return;
+        faults.Require(ranges.Count <= MostRanges, field, $"Must be at most {MostRanges} ranges.");
+        foreach (var range in ranges.Take(MostRanges).Where(range => !Cidr.TryNormalize(range, out _)))
+            faults.Add(field, $"'{range}' is not an address range, as 10.0.0.0/8 or 2001:db8::/32.");
+    }
+
+    private void CheckTags(FieldFaults faults)
+    {
+        faults.Require(Tags.Count <= MostTags, "tags", $"Must be at most {MostTags} tags.");
+        foreach (var (name, value) in Tags.Take(MostTags))
+        {
+            faults.RequireText(name, "tags", 64);
+            faults.Require(value.Length <= 512 && !value.Any(char.IsControl), "tags", "A value must be at most 512 characters without control characters.");
+        }
+    }
+}

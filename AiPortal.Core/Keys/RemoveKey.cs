@@ -1,0 +1,26 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Audit;
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Keys;
+
+/// <summary>Takes a key out of use and out of the lists, with its budget. Its row stays for the names of its entries.</summary>
+public sealed class RemoveKey(ChangeGate gate, IKeyBudgets budgets, TimeProvider clock)
+{
+    public Task<Outcome<Guid>> RunAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default) =>
+        gate.RunAsync<Guid>(actor, organizationId, Permission.ManageKeys, "key.remove", async scope =>
+        {
+            var key = await scope.Db.Set<ApiKey>().SingleOrDefaultAsync(k => k.Id == id && k.DeletedAt == null, token);
+            if (key is null) return Refusal.Missing("key");
+            var listing = await KeyListing.OfAsync(scope.Db, key, budgets, token);
+            var audited = listing.Audit;
+            if (await budgets.SetAsync(scope, key, null, token) is { } refusal) return refusal;
+            key.Status = KeyStatus.Revoked;
+            key.DeletedAt = clock.GetUtcNow();
+            (key.PreviousHash, key.PreviousValidUntil) = (null, null);
+            scope.Audit(new AuditNote("key.remove", "key", key.Id, key.Name, Before: audited));
+            scope.RefreshGateway();
+            return id;
+        }, token);
+}
