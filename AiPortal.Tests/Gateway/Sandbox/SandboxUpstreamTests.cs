@@ -118,6 +118,19 @@ public sealed class SandboxUpstreamTests
         });
     }
 
+    [Fact]
+    public async Task ReadAsync_Stream_WaitsByTheGivenClock()
+    {
+        var clock = new RecordingClock();
+        var pace = new SandboxPace(TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(1));
+        var answer = new SandboxUpstream(clock, pace).Answer(Bytes.Of("{\"model\":\"sandbox-small\",\"stream\":true,\"max_tokens\":3,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"));
+
+        var frames = 0;
+        await foreach (var _ in answer.ReadAsync()) frames++;
+
+        Assert.Equal(Enumerable.Repeat(pace.BetweenFrames, frames - 1).Prepend(pace.BeforeFirst), clock.Waits);
+    }
+
     private static async Task<(int Status, string Body)> AskAsync(string model, string question, string more = "")
     {
         var answer = Upstream.Answer(Bytes.Of("{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":" + JsonSerializer.Serialize(question) + "}]" + more + "}"));
@@ -129,5 +142,17 @@ public sealed class SandboxUpstreamTests
         var body = new StringBuilder();
         await foreach (var piece in answer.ReadAsync()) body.Append(Encoding.UTF8.GetString(piece.Span));
         return body.ToString();
+    }
+
+    /// <summary>Every wait is over at once, and written down.</summary>
+    private sealed class RecordingClock : TimeProvider
+    {
+        public List<TimeSpan> Waits { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Waits.Add(dueTime);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
     }
 }
