@@ -15,5 +15,5 @@ internal sealed record BudgetParts(decimal SpentShare, decimal HeldShare, decima
     }
 
     /// <summary>A share as a CSS length.</summary>
-    internal static string Css(decimal share) => Math.Round(share * 100, 3).ToString(CultureInfo.InvariantCulture) + "%";
+    internal static string Css(decimal share) => (share * 100).ToString("0.###", CultureInfo.InvariantCulture) + "%";
 }

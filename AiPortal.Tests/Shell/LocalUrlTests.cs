@@ -1,0 +1,25 @@
+using AiPortal.Shell;
+using Xunit;
+
+namespace AiPortal.Tests.Shell;
+
+public sealed class LocalUrlTests
+{
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/calls?model=gpt-4.1&from=2026-06-01#top")]
+    [InlineData("/a//b")]
+    public void Url_WithinTheSite_IsKept(string url) => Assert.Equal(url, LocalUrl.OrHome(url));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("https://evil.example/")]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("/\t/evil.example")]
+    [InlineData("/\n/evil.example")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("calls")]
+    public void Url_OfAnotherSite_BecomesHome(string? url) => Assert.Equal("/", LocalUrl.OrHome(url));
+}
