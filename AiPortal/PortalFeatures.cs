@@ -18,6 +18,7 @@ internal static class PortalFeatures
 
     public static void Map(WebApplication app)
     {
+        app.UseShell();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapShell();

@@ -5,6 +5,7 @@ using AiPortal.Core.Tenancy;
 using AiPortal.Shell;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Access;
@@ -44,10 +45,11 @@ internal sealed class BrowserSession(Sessions sessions, ActorSource actors, Tena
 
     public static Guid? IdOf(ClaimsPrincipal? user) => Guid.TryParse(user?.FindFirstValue(SessionClaim), out var id) ? id : null;
 
-    /// <summary>Each request with the cookie asks whether its session still stands.</summary>
+    /// <summary>Each request with the cookie asks whether its session still stands; for a style sheet, which everybody may have, that would be a query for nothing.</summary>
     public static async Task ValidateAsync(CookieValidatePrincipalContext validation)
     {
         var context = validation.HttpContext;
+        if (context.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null) return;
         var actors = context.RequestServices.GetRequiredService<ActorSource>();
         var actor = IdOf(validation.Principal) is { } id ? await actors.BySessionAsync(id, context.ClientIp(), context.RequestAborted) : null;
         if (actor is null) validation.RejectPrincipal();

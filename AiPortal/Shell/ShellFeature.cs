@@ -25,13 +25,19 @@ public static class ShellFeature
         return services;
     }
 
-    /// <summary>Call after authentication: the forms' tokens belong to the person signed in.</summary>
-    public static WebApplication MapShell(this WebApplication app)
+    /// <summary>Call before everything else: what fails further in, sign-in included, still ends in a page with a reference.</summary>
+    public static WebApplication UseShell(this WebApplication app)
     {
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UsePageHeaders();
         app.UseRequestLocalization(Languages.Options());
+        return app;
+    }
+
+    /// <summary>Call after authentication: the forms' tokens belong to the person signed in.</summary>
+    public static WebApplication MapShell(this WebApplication app)
+    {
         app.UseAntiforgery();
         app.MapStaticAssets();
         Languages.Map(app);

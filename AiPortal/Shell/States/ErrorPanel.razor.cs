@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AiPortal.Access;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 
@@ -11,10 +12,18 @@ public sealed partial class ErrorPanel
 
     [Inject] internal IStringLocalizer<ShellText> Text { get; init; } = default!;
 
+    [Inject] internal NavigationManager Navigation { get; init; } = default!;
+
     private string _reference = "";
 
     protected override Task OnErrorAsync(Exception exception)
     {
+        if (exception is SessionEndedException)
+        {
+            Navigation.GoToSignIn();
+            return Task.CompletedTask;
+        }
+
         _reference = Convert.ToHexString(RandomNumberGenerator.GetBytes(4));
         Log.LogError(exception, "A page failed; its reader was shown the reference {Reference}", _reference);
         return Task.CompletedTask;
