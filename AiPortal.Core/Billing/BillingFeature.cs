@@ -10,6 +10,7 @@ public static class BillingFeature
     /// <summary>The gateway registers its own <see cref="IOpenCalls"/>, before or after.</summary>
     public static IServiceCollection AddBilling(this IServiceCollection services)
     {
+        services.AddSingleton<BillEntryReader>();
         services.AddSingleton<BillReader>();
         services.AddSingleton<DraftBill>();
         services.AddSingleton<FinalizeBill>();
