@@ -1,6 +1,11 @@
 using AiPortal.Access;
+using AiPortal.Api;
+using AiPortal.Audit;
+using AiPortal.Core.Audit;
+using AiPortal.Core.Organizations;
 using AiPortal.Core.Routing;
 using AiPortal.Hosting;
+using AiPortal.Organizations;
 using AiPortal.Shell;
 
 namespace AiPortal;
@@ -13,16 +18,24 @@ internal static class PortalFeatures
         services.AddHosting();
         services.AddShell();
         services.AddAccessHost();
+        services.AddApi();
+        services.AddAudit();
         services.AddCallRouting();
+        services.AddOrganizations();
     }
 
     public static void Map(WebApplication app)
     {
         app.UseShell();
+        app.UseApi();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapShell();
         app.MapHealth();
         app.MapAuth();
+
+        var api = app.MapApi();
+        api.MapAudit();
+        api.MapOrganizations();
     }
 }

@@ -51,25 +51,34 @@ public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener
             return Refusal.Denied($"Your role does not allow {intent}.");
         }
 
+        Outcome<T> outcome;
         var scope = await OpenAsync(actor, organizationId, token);
         await using (scope.Transaction)
         {
-            var outcome = await change(scope);
-            if (outcome.IsRefused) return outcome;
-            if (scope.Notes.Count == 0) throw new InvalidOperationException($"The change {intent} wrote no audit row.");
-            await scope.Db.SaveChangesAsync(token);
-            foreach (var note in scope.Notes)
-            {
-                await AuditTrail.AppendAsync(scope.Transaction, note, actor.Id, actor.Name, actor.ClientIp, true, clock, token);
-                await scope.Db.SaveChangesAsync(token);
-            }
-
-            if (scope.TouchesGateway) await Notifications.AnnounceConfigurationAsync(scope.Db, token);
-            await scope.Transaction.CommitAsync(token);
-            // The change stands: a caller who leaves now must not keep the gateway from hearing of it.
-            if (scope.TouchesGateway) await listener.ChangedAsync(CancellationToken.None);
-            return outcome;
+            outcome = await change(scope);
+            if (outcome.Refusal is null) return await CommitAsync(scope, actor, intent, outcome, token);
         }
+
+        // What only the use case can tell, as a role above the actor's own, is a denial too.
+        if (outcome.Refusal.Kind == RefusalKind.Forbidden) await DenyAsync(actor, organizationId, intent, token);
+        return outcome;
+    }
+
+    private async Task<Outcome<T>> CommitAsync<T>(ChangeScope scope, Actor actor, string intent, Outcome<T> outcome, CancellationToken token)
+    {
+        if (scope.Notes.Count == 0) throw new InvalidOperationException($"The change {intent} wrote no audit row.");
+        await scope.Db.SaveChangesAsync(token);
+        foreach (var note in scope.Notes)
+        {
+            await AuditTrail.AppendAsync(scope.Transaction, note, actor.Id, actor.Name, actor.ClientIp, true, clock, token);
+            await scope.Db.SaveChangesAsync(token);
+        }
+
+        if (scope.TouchesGateway) await Notifications.AnnounceConfigurationAsync(scope.Db, token);
+        await scope.Transaction.CommitAsync(token);
+        // The change stands: a caller who leaves now must not keep the gateway from hearing of it.
+        if (scope.TouchesGateway) await listener.ChangedAsync(CancellationToken.None);
+        return outcome;
     }
 
     private async Task<ChangeScope> OpenAsync(Actor actor, Guid organizationId, CancellationToken token) =>

@@ -11,6 +11,11 @@ internal static class AccessHost
     /// <summary>The management API takes bearers only.</summary>
     public const string ApiPolicy = "api";
 
+    /// <summary>A bearer token, or the portal's cookie for people who look.</summary>
+    public const string SignedInPolicy = "signed-in";
+
+    private const string EitherScheme = "either";
+
     public static IServiceCollection AddAccessHost(this IServiceCollection services)
     {
         services.AddAccess();
@@ -29,7 +34,15 @@ internal static class AccessHost
                 options.SlidingExpiration = false;
                 options.Events.OnValidatePrincipal = BrowserSession.ValidateAsync;
             });
-        services.AddAuthorizationBuilder().AddPolicy(ApiPolicy, policy => policy.AddAuthenticationSchemes(TokenAuthentication.SchemeName).RequireAuthenticatedUser());
+        services.AddAuthentication().AddPolicyScheme(EitherScheme, null, options =>
+        {
+            options.ForwardDefault = TokenAuthentication.SchemeName;
+            options.ForwardDefaultSelector = http => http.Request.Headers.Authorization.Count > 0 ? null : BrowserSession.Scheme;
+            options.ForwardChallenge = TokenAuthentication.SchemeName;
+        });
+        services.AddAuthorizationBuilder()
+            .AddPolicy(ApiPolicy, policy => policy.AddAuthenticationSchemes(TokenAuthentication.SchemeName).RequireAuthenticatedUser())
+            .AddPolicy(SignedInPolicy, policy => policy.AddAuthenticationSchemes(EitherScheme).RequireAuthenticatedUser());
         services.AddScoped<BrowserSession>();
         services.AddScoped<CurrentActor>();
         services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();

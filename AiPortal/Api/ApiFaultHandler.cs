@@ -31,7 +31,8 @@ internal sealed class ApiFaultHandler(RequestDelegate next, ILogger<ApiFaultHand
         var response = context.HttpContext.Response;
         var (code, message) = response.StatusCode switch
         {
-            StatusCodes.Status401Unauthorized => ("unauthorized", "Sign in: send a valid access token as a bearer."),
+            StatusCodes.Status400BadRequest => ("bad_request", "The request could not be read."),
+            StatusCodes.Status401Unauthorized => ("unauthenticated", "Sign in: send a valid access token as a bearer."),
             StatusCodes.Status403Forbidden => ("forbidden", "Your role does not allow this."),
             StatusCodes.Status404NotFound => ("not_found", "There is nothing at this address."),
             StatusCodes.Status405MethodNotAllowed => ("method_not_allowed", $"This address takes {response.Headers.Allow}."),

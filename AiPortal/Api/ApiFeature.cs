@@ -1,4 +1,7 @@
 
+using AiPortal.Access;
+using AiPortal.Core.Data;
+
 namespace AiPortal.Api;
 
 /// <summary>What the management endpoints share: strict bodies, problem answers, paging, idempotency and the OpenAPI document.</summary>
@@ -9,11 +12,12 @@ internal static class ApiFeature
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.AddSingleton<IdempotentAnswers>();
         services.AddOpenApi(Document, ApiDescription.Configure);
         return services;
     }
 
-    /// <summary>Early in the pipeline, before authentication: faults and bare statuses under <c>/api</c> become problems.</summary>
+    /// <summary>After the shell's own error pages, so that under <c>/api</c> faults and bare statuses become problems before those see them.</summary>
     public static void UseApi(this IApplicationBuilder app) =>
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/api"), api =>
         {
@@ -21,10 +25,10 @@ internal static class ApiFeature
             api.UseStatusCodePages(ApiFaultHandler.WriteStatusAsync);
         });
 
-    /// <summary>The group <c>/api/v1</c> that every feature maps its endpoints on; signed-in callers only.</summary>
+    /// <summary>The group <c>/api/v1</c> that every feature maps its endpoints on; signed-in callers only, who show a bearer token.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization();
-        return app.MapGroup("/api/v1").RequireAuthorization();
+        app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(AccessHost.SignedInPolicy);
+        return app.MapGroup("/api/v1").RequireAuthorization(AccessHost.ApiPolicy).HonourIdempotencyKeys();
     }
 }

@@ -35,6 +35,15 @@ internal sealed class ApiQuery(HttpContext http)
         return null;
     }
 
+    /// <summary>Where the last page ended, in a list ordered by id.</summary>
+    public Guid? CursorById()
+    {
+        if (Value("cursor") is not { } text) return null;
+        if (Cursor.TryRead(text, 1, out var keys) && Guid.TryParseExact(keys[0], "D", out var id)) return id;
+        Fault("cursor", "This is not a cursor of this list.");
+        return null;
+    }
+
     public string? Text(string name, int maxLength = 256)
     {
         if (Value(name) is not { } text) return null;

@@ -1,0 +1,46 @@
+using AiPortal.Core.Data;
+using AiPortal.Core.Tenancy;
+
+namespace AiPortal.Core.Organizations;
+
+/// <summary>What may be said of an organization. <c>CeilingPrice</c> is USD per million tokens.</summary>
+public sealed record OrganizationDraft(
+    string Name,
+    string TimeZone = "UTC",
+    string Currency = "USD",
+    int FiscalYearStart = 1,
+    UnpricedModelPolicy UnpricedModelPolicy = UnpricedModelPolicy.Block,
+    decimal? CeilingPrice = null)
+{
+    public static OrganizationDraft Of(Organization row) =>
+        new(row.Name, row.TimeZone, row.Currency, row.FiscalYearStart, row.UnpricedModelPolicy, row.CeilingPrice);
+
+    /// <summary>Null where nothing is wrong.</summary>
+    public Refusal? Check()
+    {
+        var faults = new FieldFaults();
+        faults.RequireText(Name, "name");
+        faults.Require(IsIanaZone(TimeZone), "time_zone", "Must be an IANA time zone, as Europe/Berlin.");
+        faults.Require(Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency", "Must be an ISO 4217 code, as USD.");
+        faults.Require(FiscalYearStart is >= 1 and <= 12, "fiscal_year_start", "Must be a month from 1 to 12.");
+        if (CeilingPrice is null)
+            faults.Require(UnpricedModelPolicy != UnpricedModelPolicy.Ceiling, "ceiling_price", "The policy ceiling needs a price, in USD per million tokens.");
+        else
+            faults.Require(CeilingPrice is > 0 and < 1_000_000, "ceiling_price", "Must be above 0 and below 1000000.");
+        return faults.Any ? faults.ToRefusal() : null;
+    }
+
+    internal void ApplyTo(Organization row)
+    {
+        row.Name = Name.Trim();
+        row.TimeZone = TimeZone;
+        row.Currency = Currency;
+        row.FiscalYearStart = FiscalYearStart;
+        row.UnpricedModelPolicy = UnpricedModelPolicy;
+        row.CeilingPrice = CeilingPrice;
+    }
+
+    // Windows names are found too, but PostgreSQL and browsers do not know them.
+    private static bool IsIanaZone(string name) =>
+        name.Length is > 0 and <= 64 && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) && zone.HasIanaId && zone.Id == name;
+}

@@ -1,0 +1,30 @@
+using AiPortal.Core.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AiPortal.Core.Organizations;
+
+/// <summary>Organizations, their structure and their members.</summary>
+public static class OrganizationsFeature
+{
+    public static IServiceCollection AddOrganizations(this IServiceCollection services)
+    {
+        services.AddSingleton<CreateOrganization>();
+        services.AddSingleton<ChangeOrganization>();
+        services.AddSingleton<OrganizationList>();
+        services.AddSingleton<StructureShape<Department>, DepartmentShape>();
+        services.AddSingleton<StructureShape<Team>, TeamShape>();
+        services.AddSingleton<StructureShape<Project>, ProjectShape>();
+        services.AddSingleton<StructureShape<CostCenter>, CostCenterShape>();
+        services.AddSingleton<StructureShape<DeploymentEnvironment>, EnvironmentShape>();
+        services.AddSingleton(typeof(AddStructure<>));
+        services.AddSingleton(typeof(ChangeStructure<>));
+        services.AddSingleton(typeof(RemoveStructure<>));
+        services.AddSingleton(typeof(StructureList<>));
+        services.AddScoped<AddMember>();
+        services.AddSingleton<ChangeMember>();
+        services.AddSingleton<RemoveMember>();
+        services.AddScoped<AcceptInvitation>();
+        services.AddSingleton<MemberList>();
+        return services;
+    }
+}

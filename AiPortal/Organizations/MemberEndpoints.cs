@@ -1,0 +1,126 @@
+using AiPortal.Access;
+using AiPortal.Api;
+using AiPortal.Core.Access;
+using AiPortal.Core.Data;
+using AiPortal.Core.Organizations;
+using AiPortal.Core.Tenancy;
+
+namespace AiPortal.Organizations;
+
+/// <summary><c>/api/v1/members</c>: who belongs to an organization, and as what.</summary>
+internal static class MemberEndpoints
+{
+    internal sealed record MemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, string Status,
+        DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    {
+        public static MemberView Of(MemberLine line) => Of(line.Membership, line.CanSignIn);
+
+        public static MemberView Of(Membership row, bool canSignIn) => new(row.Id, row.OrganizationId, row.UserId, row.Email, row.Name, row.Role,
+            row.TeamId, canSignIn ? "active" : "invited", row.CreatedAt, row.UpdatedAt);
+    }
+
+    /// <summary>The answer to a creation: <c>invitation_url</c> is shown this once, and null for a person who can sign in.</summary>
+    internal sealed record NewMemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, string Status,
+        DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? InvitationUrl);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/members").WithTags("Members");
+        group.MapGet("", ListAsync).Describe("List members by name; filters role, team_id, search.", answer: new Page<MemberView>([Example], null));
+        group.MapGet("/{id:guid}", ReadAsync).Describe("Read a member.", answer: Example);
+        group.MapPost("", AddAsync).Describe("Add a member: with a password he can sign in at once, without one an invitation link is answered once.",
+            new { email = "ada@example.com", name = "Ada Lovelace", role = "manager", team_id = ApiExamples.Id }, Created(ExampleAdded, "https://portal.example.com"), StatusCodes.Status201Created);
+        group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync).Describe("Change a member's name, role or team.", new { role = "finance" }, Example);
+        group.MapDelete("/{id:guid}", RemoveAsync).Describe("End a membership.", status: StatusCodes.Status204NoContent);
+    }
+
+    /// <summary>Anonymous: the token is the credential.</summary>
+    public static void MapInvitations(IEndpointRouteBuilder api) =>
+        api.MapPost("/auth/accept-invitation", AcceptAsync).AllowAnonymous().WithTags("Sign in")
+            .Describe("Choose a password with the token of an invitation link.", new { token = "apv_…", password = "a long passphrase" }, status: StatusCodes.Status204NoContent);
+
+    private static Membership ExampleRow => new()
+    {
+        Id = ApiExamples.Id,
+        OrganizationId = ApiExamples.Id,
+        UserId = ApiExamples.Id,
+        Email = "ada@example.com",
+        Name = "Ada Lovelace",
+        Role = Role.Manager,
+        CreatedAt = ApiExamples.Instant,
+        UpdatedAt = ApiExamples.Instant,
+    };
+
+    private static MemberView Example => MemberView.Of(ExampleRow, true);
+
+    private static AddedMember ExampleAdded => new(ExampleRow, false, "apv_…");
+
+    private static async Task<IResult> ListAsync(HttpContext http, MemberList members)
+    {
+        var query = new ApiQuery(http);
+        var (limit, after) = (query.Limit(), query.CursorByText());
+        var filter = new MemberFilter(query.Word<Role>("role"), query.Id("team_id"), query.Text("search"));
+        var organization = ApiScope.ForList(http, query, Permission.ViewMembers);
+        if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
+        var page = await members.PageAsync(organization.Value, filter, limit, after, http.RequestAborted);
+        return page.Refusal is { } missing ? ApiResults.Refused(missing) : ApiResults.Page(page.Value, MemberView.Of);
+    }
+
+    private static async Task<IResult> ReadAsync(Guid id, HttpContext http, MemberList members)
+    {
+        var organization = await ApiScope.ForRowAsync<Membership>(http, id, "member", Permission.ViewMembers);
+        if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
+        return await members.FindAsync(organization.Value, id, http.RequestAborted) is { } line
+            ? ApiResults.Ok(MemberView.Of(line))
+            : ApiResults.Missing("member");
+    }
+
+    private static async Task<IResult> AddAsync(HttpContext http, AddMember add)
+    {
+        var body = await JsonBody.ReadAsync(http);
+        var organization = ApiScope.ForCreation(http, body);
+        var draft = new MemberDraft(body.Text("email", maxLength: 254), body.Text("name"), body.Word<Role>("role", Role.Member), body.IdOrNull("team_id"));
+        var password = body.TextOrNull("password", maxLength: 1024);
+        body.ReadOnly("id", "user_id", "status", "invitation_url", "created_at", "updated_at");
+        if ((body.Refusal() ?? organization.Refusal) is { } refusal) return ApiResults.Refused(refusal);
+        var added = await add.RunAsync(http.GetActor(), organization.Value, draft, password, http.RequestAborted);
+        return ApiResults.Created(added, member => Created(member, $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}"));
+    }
+
+    private static async Task<IResult> ChangeAsync(Guid id, HttpContext http, MemberList members, ChangeMember change)
+    {
+        var organization = await ApiScope.ForRowAsync<Membership>(http, id, "member");
+        if (organization.Refusal is { } missing) return ApiResults.Refused(missing);
+        if (await members.FindAsync(organization.Value, id, http.RequestAborted) is not { } line) return ApiResults.Missing("member");
+        var body = await JsonBody.ReadAsync(http);
+        var now = line.Membership;
+        var draft = new MemberDraft(body.Text("email", now.Email, 254), body.Text("name", now.Name), body.Word<Role>("role", now.Role), body.IdOrNull("team_id", now.TeamId));
+        body.ReadOnly("id", "organization_id", "user_id", "status", "invitation_url", "created_at", "updated_at");
+        if (body.Has("password")) body.Fault("password", "A password is set only when a member is added; afterwards it is his own.");
+        if (body.Refusal() is { } refusal) return ApiResults.Refused(refusal);
+        return ApiResults.Ok(await change.RunAsync(http.GetActor(), organization.Value, id, draft, http.RequestAborted), row => MemberView.Of(row, line.CanSignIn));
+    }
+
+    private static async Task<IResult> RemoveAsync(Guid id, HttpContext http, RemoveMember remove)
+    {
+        var organization = await ApiScope.ForRowAsync<Membership>(http, id, "member");
+        if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
+        return ApiResults.Removed(await remove.RunAsync(http.GetActor(), organization.Value, id, http.RequestAborted));
+    }
+
+    private static async Task<IResult> AcceptAsync(HttpContext http, AcceptInvitation accept)
+    {
+        var body = await JsonBody.ReadAsync(http, maxBytes: 8192);
+        var (token, password) = (body.Text("token"), body.Text("password", maxLength: 1024));
+        if (body.Refusal() is { } refusal) return ApiResults.Refused(refusal);
+        return ApiResults.Removed(await accept.RunAsync(token, password, http.ClientIp(), http.RequestAborted));
+    }
+
+    private static NewMemberView Created(AddedMember added, string site)
+    {
+        var view = MemberView.Of(added.Membership, added.CanSignIn);
+        var url = added.InvitationToken is { } token ? $"{site}/invitation?token={Uri.EscapeDataString(token)}" : null;
+        return new NewMemberView(view.Id, view.OrganizationId, view.UserId, view.Email, view.Name, view.Role, view.TeamId, view.Status,
+            view.CreatedAt, view.UpdatedAt, url);
+    }
+}
