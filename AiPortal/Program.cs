@@ -5,7 +5,7 @@ try
 {
     if (await Verbs.RunAsync(args) is { } code) return code;
     await using var portal = await PortalProcess.PrepareAsync(args);
-    await portal.App.RunAsync();
+    await portal.RunAsync();
     return 0;
 }
 catch (StartFault fault)

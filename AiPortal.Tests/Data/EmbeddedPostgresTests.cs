@@ -165,6 +165,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
         Assert.Equal("Portal:DataDirectory", fault.Key);
         Assert.Contains($"{closed.FullName} cannot be crossed by", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', fault.Message);
+        Assert.Empty(closed.EnumerateFileSystemInfos());
     }
 
     [Fact]

@@ -14,17 +14,18 @@ public sealed class DatabaseStart : IAsyncDisposable
     public PortalDatabase Database { get; }
 
     /// <summary>Starts or finds the database and brings it to this version's shape.</summary>
+    /// <param name="joinRunning">Lets a verb work beside a portal that runs on the same data directory.</param>
     /// <exception cref="StartFault">It cannot be reached or prepared.</exception>
-    public static async Task<DatabaseStart> RunAsync(PortalSettings settings, TimeProvider clock, ILogger logger, CancellationToken token)
+    public static async Task<DatabaseStart> RunAsync(PortalSettings settings, TimeProvider clock, ILogger logger, bool joinRunning, CancellationToken token)
     {
         return settings.ConnectionString is { } given
             ? await GivenAsync(given, clock, token)
-            : await EmbeddedAsync(settings, clock, logger, token);
+            : await EmbeddedAsync(settings, clock, logger, joinRunning, token);
     }
 
-    private static async Task<DatabaseStart> EmbeddedAsync(PortalSettings settings, TimeProvider clock, ILogger logger, CancellationToken token)
+    private static async Task<DatabaseStart> EmbeddedAsync(PortalSettings settings, TimeProvider clock, ILogger logger, bool joinRunning, CancellationToken token)
     {
-        var options = new EmbeddedPostgresOptions { DataDirectory = settings.DataDirectory, PostgresBin = settings.PostgresBin };
+        var options = new EmbeddedPostgresOptions { DataDirectory = settings.DataDirectory, PostgresBin = settings.PostgresBin, JoinRunning = joinRunning };
         var cluster = await EmbeddedPostgres.StartAsync(options, logger, token);
         try
         {

@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using AiPortal.Core.Access;
 using AiPortal.Core.Data;
 using AiPortal.Shell;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace AiPortal.Hosting;
@@ -37,7 +39,7 @@ public sealed class PortalProcess : IAsyncDisposable
 
         using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
         var clock = (TimeProvider?)builder.Services.FirstOrDefault(service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance ?? TimeProvider.System;
-        var database = await DatabaseStart.RunAsync(settings, clock, loggers.CreateLogger("AiPortal.Database"), token);
+        var database = await DatabaseStart.RunAsync(settings, clock, loggers.CreateLogger("AiPortal.Database"), joinRunning: !serving, token);
         try
         {
             builder.Services.AddSingleton(database.Database);
@@ -54,6 +56,22 @@ public sealed class PortalProcess : IAsyncDisposable
             await database.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Serves until the process is told to stop.</summary>
+    /// <exception cref="StartFault">It cannot listen where it is told to.</exception>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await App.StartAsync();
+        }
+        catch (Exception fault) when (fault is FormatException or SocketException or IOException { InnerException: AddressInUseException })
+        {
+            throw new StartFault("urls", fault.Message, fault);
+        }
+
+        await App.WaitForShutdownAsync();
     }
 
     public async ValueTask DisposeAsync()

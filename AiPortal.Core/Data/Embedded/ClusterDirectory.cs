@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace AiPortal.Core.Data.Embedded;
 
@@ -40,6 +41,12 @@ internal sealed class ClusterDirectory : IDisposable
     internal static async Task<ClusterDirectory> OpenAsync(string path, CancellationToken cancellation)
     {
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (!OperatingSystem.IsLinux())
+            throw new StartFault("ConnectionStrings:Portal", "the embedded PostgreSQL needs Linux; give the connection string of a server");
+        var pg = Path.Combine(root, "pg");
+        var user = ServiceUser.ForChildren(await OwnerOfAsync(pg, cancellation));
+        // Before anything is made, so that a refused start leaves nothing behind.
+        await RequireCrossingAsync(user, Ancestors(root).Where(Directory.Exists), cancellation);
         FileStream exclusive;
         try
         {
@@ -61,10 +68,8 @@ internal sealed class ClusterDirectory : IDisposable
 
         try
         {
-            var pg = Path.Combine(root, "pg");
-            var user = ServiceUser.ForChildren(await OwnerOfAsync(pg, cancellation));
             var directory = new ClusterDirectory(root, user, exclusive);
-            await directory.RequireCrossingAsync(cancellation);
+            await RequireCrossingAsync(user, [root], cancellation);
             await directory.MakeOwnAsync(pg, cancellation);
             return directory;
         }
@@ -80,10 +85,9 @@ internal sealed class ClusterDirectory : IDisposable
     /// <summary>Releases the lock.</summary>
     public void Dispose() => _lock.Dispose();
 
+    [SupportedOSPlatform("linux")]
     private static void MakeRoot(string root)
     {
-        if (!OperatingSystem.IsLinux())
-            throw new StartFault("ConnectionStrings:Portal", "the embedded PostgreSQL needs Linux; give the connection string of a server");
         var mode = Environment.IsPrivilegedProcess ? OwnerAndCrossing : OwnerOnly;
         Stack<string> missing = new();
         for (var folder = root; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
@@ -116,17 +120,22 @@ internal sealed class ClusterDirectory : IDisposable
         return owner.Succeeded ? owner.Output : null;
     }
 
-    private async Task RequireCrossingAsync(CancellationToken cancellation)
+    private static Stack<string> Ancestors(string path)
     {
-        if (!User.IsOther)
-            return;
         Stack<string> way = new();
-        for (var folder = Root; folder is not null; folder = Path.GetDirectoryName(folder))
+        for (var folder = Path.GetDirectoryName(path); folder is not null; folder = Path.GetDirectoryName(folder))
             way.Push(folder);
+        return way;
+    }
+
+    private static async Task RequireCrossingAsync(ServiceUser user, IEnumerable<string> folders, CancellationToken cancellation)
+    {
+        if (!user.IsOther)
+            return;
         const string FirstClosed = """for folder; do [ -x "$folder" ] || { printf %s "$folder"; exit 1; }; done""";
-        var crossing = await User.RunAsync("sh", ["-c", FirstClosed, "sh", .. way], cancellation);
+        var crossing = await user.RunAsync("sh", ["-c", FirstClosed, "sh", .. folders], cancellation);
         if (!crossing.Succeeded)
-            throw new StartFault(Key, $"{crossing.LastLine} cannot be crossed by {User.Name}, the account PostgreSQL runs as when the portal is root; "
+            throw new StartFault(Key, $"{crossing.LastLine} cannot be crossed by {user.Name}, the account PostgreSQL runs as when the portal is root; "
                 + "open it (chmod o+x), name another directory, or start the portal as another user");
     }
 
