@@ -1,4 +1,9 @@
+using AiPortal.Core.Money;
+
 namespace AiPortal.Core.Ledger;
+
+/// <summary>An amount in USD held of one budget line in one period.</summary>
+public readonly record struct IntentHold(Guid BudgetId, PeriodType PeriodType, DateTimeOffset PeriodStart, decimal Amount);
 
 /// <summary>
 /// One attempt at a provider, journalled before anything is sent: all that its ledger entry needs if nothing more is ever heard.
@@ -42,6 +47,9 @@ public sealed record Intent
 
     /// <summary>USD that this attempt counts for against budgets while its outcome is unknown.</summary>
     public decimal HeldUsd { get; init; }
+
+    /// <summary>What it holds of each budget line, so that the line learns what of its own was drained.</summary>
+    public IReadOnlyList<IntentHold>? Holds { get; init; }
 
     public string? SessionId { get; init; }
 

@@ -7,7 +7,7 @@ namespace AiPortal.Core.Ledger;
 /// killed process loses nothing; a background flush every <see cref="JournalOptions.FsyncInterval"/> bounds what a power cut takes.
 /// Thread-safe.
 /// </summary>
-public sealed class Journal : IAsyncDisposable
+public sealed class Journal : IAsyncDisposable, IOpenCalls
 {
     private readonly Lock _gate = new();
     private readonly JournalOptions _options;
@@ -35,6 +35,9 @@ public sealed class Journal : IAsyncDisposable
 
     /// <summary>Folder of the segments.</summary>
     public string Path => _directory.Path;
+
+    /// <summary>Where other processes' journals are too.</summary>
+    public string DataDirectory => _options.DataDirectory;
 
     public JournalState State
     {
@@ -88,7 +91,7 @@ public sealed class Journal : IAsyncDisposable
                 Fault(error);
                 throw new JournalUnavailableException($"The journal's disk failed: {error.Message}", error);
             }
-            _tracker.Began(intent.EntryId, intent.StartedAt, _files.Active);
+            _tracker.Began(intent, _files.Active);
         }
     }
 
@@ -110,6 +113,13 @@ public sealed class Journal : IAsyncDisposable
             if (!TryWriteSettlement(settlement.EntryId, frame))
                 _unwritten.Enqueue((settlement.EntryId, frame.ToArray()));
         }
+    }
+
+    /// <inheritdoc/>
+    public int OpenBefore(Guid organizationId, DateTimeOffset at)
+    {
+        lock (_gate)
+            return _tracker.UndrainedBefore(organizationId, at);
     }
 
     /// <summary>The position to store with a batch: what <see cref="LowWaterMark"/> will be once these entries are drained.</summary>

@@ -27,10 +27,13 @@ internal sealed class JournalTracker
 
     public bool IsSettled(Guid entryId) => _entries.TryGetValue(entryId, out var entry) && !entry.IsOpen;
 
-    public void Began(Guid entryId, DateTimeOffset startedAt, JournalSegment segment)
+    public int UndrainedBefore(Guid organizationId, DateTimeOffset at) =>
+        _undrained.Count(entry => entry.OrganizationId == organizationId && entry.StartedAt < at);
+
+    public void Began(Intent intent, JournalSegment segment)
     {
-        var entry = new Entry(++LastPosition, startedAt, segment);
-        _entries.Add(entryId, entry);
+        var entry = new Entry(++LastPosition, intent.Attribution.OrganizationId, intent.StartedAt, segment);
+        _entries.Add(intent.EntryId, entry);
         entry.InUndrained = _undrained.AddLast(entry);
         entry.InUnsettled = _unsettled.AddLast(entry);
         segment.Undrained++;
@@ -74,9 +77,11 @@ internal sealed class JournalTracker
         return node?.Value.Position - 1 ?? LastPosition;
     }
 
-    private sealed class Entry(long position, DateTimeOffset startedAt, JournalSegment beganIn)
+    private sealed class Entry(long position, Guid organizationId, DateTimeOffset startedAt, JournalSegment beganIn)
     {
         public long Position => position;
+
+        public Guid OrganizationId => organizationId;
 
         public DateTimeOffset StartedAt => startedAt;
 

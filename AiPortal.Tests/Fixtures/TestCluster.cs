@@ -41,6 +41,15 @@ internal sealed class TestCluster
 
     public Task DropAsync(string name) => ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
 
+    /// <summary>As if the server were gone: ends all connections and takes no new ones.</summary>
+    public Task CutAsync(string name) =>
+        ExecuteAsync($"ALTER DATABASE {name} ALLOW_CONNECTIONS false; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+
+    public Task RestoreAsync(string name) => ExecuteAsync($"ALTER DATABASE {name} ALLOW_CONNECTIONS true");
+
+    /// <summary>Ends all connections, whatever they are in the middle of.</summary>
+    public Task InterruptAsync(string name) => ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+
     public string SuperuserOf(string database) =>
         new NpgsqlConnectionStringBuilder(_postgres.SuperuserConnectionString(database)) { Pooling = false }.ConnectionString;
 

@@ -29,6 +29,23 @@ public sealed class TestDatabase : IAsyncLifetime
         await _cluster!.DropAsync(Name);
     }
 
+    /// <inheritdoc cref="TestCluster.CutAsync"/>
+    public Task CutAsync() => _cluster!.CutAsync(Name);
+
+    /// <summary>Ends <see cref="CutAsync"/>.</summary>
+    public async Task RestoreAsync()
+    {
+        await _cluster!.RestoreAsync(Name);
+        Portal.System.Clear();
+    }
+
+    /// <inheritdoc cref="TestCluster.InterruptAsync"/>
+    public async Task InterruptAsync()
+    {
+        await _cluster!.InterruptAsync(Name);
+        Portal.System.Clear();
+    }
+
     /// <summary>The first column of the first row, as the system role.</summary>
     public async Task<T> ScalarAsync<T>(string sql, params object[] values)
     {

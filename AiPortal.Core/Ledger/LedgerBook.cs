@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AiPortal.Core.Ledger;
+
+/// <summary>What a transaction added. <see cref="Committed"/> must be called after its commit, in the order of the commits.</summary>
+public sealed class LedgerResult(IReadOnlyList<LedgerEntry> added, IReadOnlyList<Action> afterCommit)
+{
+    /// <summary>Entries that were not on the ledger before.</summary>
+    public IReadOnlyList<LedgerEntry> Added => added;
+
+    public void Committed()
+    {
+        foreach (var action in afterCommit)
+            action();
+    }
+}
+
+/// <summary>
+/// The one way onto the ledger: entries, their rollups and whatever follows the ledger, in the caller's transaction, each entry
+/// once however often it is given.
+/// </summary>
+public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers)
+{
+    private readonly ILedgerFollower[] _followers = [.. followers];
+    private readonly ConcurrentDictionary<DateTime, bool> _partitions = new();
+
+    /// <summary>
+    /// Makes the months ready that these instants need. On a connection without a transaction: a new partition locks its parent
+    /// until the commit.
+    /// </summary>
+    public async Task PrepareAsync(NpgsqlConnection connection, IEnumerable<DateTimeOffset> instants, CancellationToken token)
+    {
+        foreach (var month in instants.Select(at => new DateTime(at.UtcDateTime.Year, at.UtcDateTime.Month, 1, 0, 0, 0, DateTimeKind.Utc)).Distinct().ToList())
+        {
+            if (_partitions.ContainsKey(month))
+                continue;
+            await ExecuteAsync(connection, "SELECT ensure_month_partitions($1)", token, month);
+            _partitions[month] = true;
+        }
+    }
+
+    /// <summary>
+    /// Adds entries of any kind, as portal_system, in the connection's transaction. The months must be ready
+    /// (<see cref="PrepareAsync"/>).
+    /// </summary>
+    /// <param name="drained">The attempts of this process's own journal among them.</param>
+    public async Task<LedgerResult> AddAsync(
+        NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<LedgerAttempt> drained, CancellationToken token)
+    {
+        var added = await InsertAsync(connection, entries, token);
+        var addition = new LedgerAddition(added, drained);
+        var afterCommit = new List<Action>();
+        if (entries.Count == 0)
+            return new LedgerResult([], []);
+        foreach (var follower in _followers)
+        {
+            if (await follower.FollowAsync(connection, addition, token) is { } action)
+                afterCommit.Add(action);
+        }
+        return new LedgerResult(added, afterCommit);
+    }
+
+    internal static async Task AddCallsAsync(NpgsqlConnection connection, IReadOnlyList<CallLogRow> calls, CancellationToken token)
+    {
+        if (calls.Count == 0)
+            return;
+        await StageAsync(connection, LedgerSql.StageCalls, LedgerSql.CopyCalls, LedgerColumns.Call, calls, token);
+        await ExecuteAsync(connection, LedgerSql.AddCalls, token);
+    }
+
+    internal static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken token, params object[] values)
+    {
+        await using var command = Command(connection, sql, values);
+        await command.ExecuteNonQueryAsync(token);
+    }
+
+    internal static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
+    {
+#pragma warning disable CA2100 // Texts of this folder; values go as parameters.
+        var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<LedgerEntry>> InsertAsync(NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, CancellationToken token)
+    {
+        if (entries.Count == 0)
+            return [];
+        var organizations = entries.Select(entry => entry.OrganizationId).Distinct().Order().ToArray();
+        await ExecuteAsync(connection, LedgerLocks.ShareManySql, token, organizations);
+        await StageAsync(connection, LedgerSql.StageEntries, LedgerSql.CopyEntries, LedgerColumns.Entry, entries, token);
+        var added = new HashSet<Guid>();
+        await using var command = Command(connection, LedgerSql.AddEntries);
+        await using var reader = await command.ExecuteReaderAsync(token);
+        while (await reader.ReadAsync(token))
+            added.Add(reader.GetGuid(0));
+        // Each once, also when a batch names it twice.
+        return [.. entries.Where(entry => added.Remove(entry.Id))];
+    }
+
+    private static async Task StageAsync<T>(
+        NpgsqlConnection connection, string stage, string copy, IReadOnlyList<LedgerColumn<T>> columns, IReadOnlyList<T> rows, CancellationToken token)
+    {
+        await ExecuteAsync(connection, stage, token);
+        await using var importer = await connection.BeginBinaryImportAsync(copy, token);
+        foreach (var row in rows)
+        {
+            await importer.StartRowAsync(token);
+            foreach (var (_, type, value) in columns)
+                await WriteAsync(importer, value(row), type, token);
+        }
+        await importer.CompleteAsync(token);
+    }
+
+    private static Task WriteAsync(NpgsqlBinaryImporter importer, object? value, NpgsqlDbType type, CancellationToken token) =>
+        value is null ? importer.WriteNullAsync(token) : importer.WriteAsync(value, type, token);
+}

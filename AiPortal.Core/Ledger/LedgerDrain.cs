@@ -1,0 +1,137 @@
+using System.Net.Sockets;
+using AiPortal.Core.Data;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AiPortal.Core.Ledger;
+
+/// <summary>What goes to the database in one transaction.</summary>
+internal sealed record LedgerBatch(IReadOnlyList<LedgerAttempt> Attempts, IReadOnlyList<CallLogRow> Calls)
+{
+    public int Count => Attempts.Count + Calls.Count;
+
+    public HashSet<Guid> EntryIds => [.. Attempts.Select(attempt => attempt.Intent.EntryId)];
+
+    public (LedgerBatch First, LedgerBatch Second) Split() =>
+        (new([.. Attempts.Take(Attempts.Count / 2)], [.. Calls.Take((Calls.Count + 1) / 2)]),
+         new([.. Attempts.Skip(Attempts.Count / 2)], [.. Calls.Skip((Calls.Count + 1) / 2)]));
+}
+
+/// <summary>The content of a batch cannot be written, now or later.</summary>
+internal sealed class LedgerRefusedException(Exception cause) : Exception(cause.Message, cause);
+
+/// <summary>
+/// Brings batches into the database on a connection of its own, again and again until each is committed. A commit whose outcome
+/// stays unknown is simply repeated: an entry's key makes the second time do nothing.
+/// </summary>
+internal sealed class LedgerDrain(
+    PortalDatabase database, LedgerBook book, LedgerWriterOptions options, TimeProvider clock, ILogger logger) : IAsyncDisposable
+{
+    private NpgsqlConnection? _connection;
+
+    public DateTimeOffset? FailingSince { get; private set; }
+
+    public DateTimeOffset? LastCommitAt { get; private set; }
+
+    /// <param name="own">This process's journal, when the batch is from it.</param>
+    /// <exception cref="LedgerRefusedException">Something that the batch holds cannot be written: repeating it is no use.</exception>
+    public async Task CommitAsync(LedgerBatch batch, Journal? own, CancellationToken token)
+    {
+        var result = await UntilCommittedAsync(batch, own, token);
+        own?.Drained(batch.EntryIds);
+        result.Committed();
+    }
+
+    public async Task<long> PositionOfAsync(Guid journalId, CancellationToken token)
+    {
+        await using var command = database.System.CreateCommand("SELECT position FROM journal_positions WHERE journal_id = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = journalId });
+        return await command.ExecuteScalarAsync(token) is long position ? position : 0;
+    }
+
+    public async Task ForgetPositionAsync(Guid journalId, CancellationToken token)
+    {
+        await using var command = database.System.CreateCommand("DELETE FROM journal_positions WHERE journal_id = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = journalId });
+        await command.ExecuteNonQueryAsync(token);
+    }
+
+    public async ValueTask DisposeAsync() => await DropConnectionAsync();
+
+    /// <summary>Whether it may go away by itself: not data exceptions, violated constraints, and what the rows' own code throws.</summary>
+    private static bool IsTransient(Exception error) => error switch
+    {
+        PostgresException refusal => !refusal.SqlState.StartsWith("22", StringComparison.Ordinal) && !refusal.SqlState.StartsWith("23", StringComparison.Ordinal),
+        NpgsqlException or IOException or SocketException or TimeoutException or InvalidOperationException or OperationCanceledException => true,
+        _ => false,
+    };
+
+    private async Task<LedgerResult> UntilCommittedAsync(LedgerBatch batch, Journal? own, CancellationToken token)
+    {
+        var retry = options.FirstRetry;
+        while (true)
+        {
+            try
+            {
+                var result = await TryCommitAsync(batch, own, token);
+                Succeeded();
+                return result;
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
+            {
+                await DropConnectionAsync();
+                if (!IsTransient(error))
+                    throw new LedgerRefusedException(error);
+                Failed(error, batch.Count);
+            }
+            await Task.Delay(retry, clock, token);
+            retry = retry * 2 < options.LongestRetry ? retry * 2 : options.LongestRetry;
+        }
+    }
+
+    private async Task<LedgerResult> TryCommitAsync(LedgerBatch batch, Journal? own, CancellationToken token)
+    {
+        var connection = _connection ??= await database.System.OpenConnectionAsync(token);
+        await book.PrepareAsync(connection, batch.Attempts.Select(attempt => attempt.Intent.StartedAt).Concat(batch.Calls.Select(call => call.StartedAt)), token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        var entries = batch.Attempts.Select(LedgerRows.Entry).ToList();
+        var result = await book.AddAsync(connection, entries, own is null ? [] : batch.Attempts, token);
+        await LedgerBook.AddCallsAsync(connection, batch.Calls, token);
+        if (own is not null && batch.Attempts.Count > 0)
+            await LedgerBook.ExecuteAsync(connection, LedgerSql.SavePosition, token, own.Id, options.Node, own.LowWaterMarkWith(batch.EntryIds));
+        await transaction.CommitAsync(token);
+        return result;
+    }
+
+    private void Succeeded()
+    {
+        LastCommitAt = clock.GetUtcNow();
+        if (FailingSince is not { } since)
+            return;
+        FailingSince = null;
+        logger.LogWarning("The ledger is written again after {Duration}", LastCommitAt - since);
+    }
+
+    private void Failed(Exception error, int count)
+    {
+        if (FailingSince is null)
+            logger.LogError(error, "The ledger cannot be written; {Count} rows wait and are tried again", count);
+        FailingSince ??= clock.GetUtcNow();
+    }
+
+    private async Task DropConnectionAsync()
+    {
+        var connection = _connection;
+        _connection = null;
+        if (connection is null)
+            return;
+        try
+        {
+            await connection.DisposeAsync();
+        }
+        catch (NpgsqlException error)
+        {
+            logger.LogDebug(error, "A broken connection did not close cleanly");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using AiPortal.Core.Data;
+using Npgsql;
+
+namespace AiPortal.Core.Ledger;
+
+/// <summary>Proves that rollups and budgets say what the ledger says.</summary>
+public static class LedgerVerify
+{
+    private static readonly string Rollups = $"""
+        SELECT concat_ws(' ', 'rollup', {LedgerSql.RollupKey}), {string.Join(", ", LedgerSql.RollupSums.Select(sum => $"sum({sum.Name})"))}
+        FROM (
+          {LedgerSql.EntriesRolledUp.Replace("{0}", "ledger_entries", StringComparison.Ordinal)}
+          UNION ALL
+          SELECT {LedgerSql.RollupKey}, {string.Join(", ", LedgerSql.RollupSums.Select(sum => $"-{sum.Name}"))} FROM usage_rollups
+        ) both_sides GROUP BY {LedgerSql.RollupKey}
+        HAVING {string.Join(" OR ", LedgerSql.RollupSums.Select(sum => $"sum({sum.Name}) <> 0"))}
+        ORDER BY 1
+        """;
+
+    private const string InScope = """
+        e.organization_id = b.organization_id AND CASE b.quota_type
+          WHEN 'organization' THEN true
+          WHEN 'department' THEN e.department_id = b.scope_id
+          WHEN 'team' THEN e.team_id = b.scope_id
+          WHEN 'project' THEN e.project_id = b.scope_id
+          WHEN 'cost_center' THEN e.cost_center_id = b.scope_id
+          WHEN 'environment' THEN e.environment_id = b.scope_id
+          WHEN 'user' THEN e.user_id = b.scope_id
+          WHEN 'key' THEN e.key_id = b.scope_id END
+        """;
+
+    private const string Budgets = $"""
+        SELECT concat_ws(' ', 'budget', b.id, a.period_type, a.period_start),
+          coalesce(l.spent, 0) - a.spent, coalesce(l.unresolved, 0) - a.unknown
+        FROM budget_amounts a JOIN budgets b ON b.id = a.budget_id
+        CROSS JOIN LATERAL (
+          SELECT sum(e.total_cost) AS spent, sum(e.unresolved_cost) AS unresolved FROM ledger_entries e
+          WHERE {InScope} AND e.started_at >= a.period_start AND e.started_at < a.period_end
+            AND (a.reset_at IS NULL OR e.started_at > a.reset_at)) l
+        WHERE coalesce(l.spent, 0) <> a.spent OR coalesce(l.unresolved, 0) <> a.unknown
+        ORDER BY 1
+        """;
+
+    /// <summary>Entries begun since a budget was made for which it has no amount.</summary>
+    private const string Uncounted = $"""
+        SELECT concat_ws(' ', 'budget', b.id, t.period_type, 'has no period for entries, first at', min(e.started_at)),
+          sum(e.total_cost), sum(e.unresolved_cost)
+        FROM budgets b
+        CROSS JOIN LATERAL (SELECT b.period_type UNION SELECT 'daily' WHERE b.daily_limit IS NOT NULL UNION SELECT 'hourly' WHERE b.hourly_limit IS NOT NULL) t(period_type)
+        JOIN ledger_entries e ON {InScope} AND e.started_at >= b.created_at
+        WHERE b.updated_at = b.created_at AND NOT EXISTS (
+          SELECT 1 FROM budget_amounts a WHERE a.budget_id = b.id AND a.period_type = t.period_type
+            AND e.started_at >= a.period_start AND e.started_at < a.period_end)
+        GROUP BY b.id, t.period_type HAVING sum(e.total_cost) <> 0 OR sum(e.unresolved_cost) <> 0
+        ORDER BY 1
+        """;
+
+    /// <summary>A line for each difference, as of one moment; none when all agree. Amounts are ledger minus the other side, in USD.</summary>
+    public static async Task<IReadOnlyList<string>> RunAsync(PortalDatabase database, CancellationToken token)
+    {
+        await using var connection = await database.System.OpenConnectionAsync(token);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
+        var differences = new List<string>();
+        await CollectAsync(connection, Rollups, LedgerSql.RollupSums.Select(sum => sum.Name).ToArray(), differences, token);
+        await CollectAsync(connection, Budgets, ["spent", "unknown"], differences, token);
+        await CollectAsync(connection, Uncounted, ["spent", "unknown"], differences, token);
+        return differences;
+    }
+
+    private static async Task CollectAsync(NpgsqlConnection connection, string sql, string[] names, List<string> differences, CancellationToken token)
+    {
+        await using var command = LedgerBook.Command(connection, sql);
+        command.CommandTimeout = 0;
+        await using var reader = await command.ExecuteReaderAsync(token);
+        while (await reader.ReadAsync(token))
+        {
+            var amounts = names
+                .Select((name, column) => (Name: name, Value: reader.GetFieldValue<decimal>(column + 1)))
+                .Where(amount => amount.Value != 0)
+                .Select(amount => string.Create(CultureInfo.InvariantCulture, $"{amount.Name} {amount.Value:+0.############;-0.############}"));
+            differences.Add($"{reader.GetString(0)}: {string.Join(", ", amounts)}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using AiPortal.Core.Data;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AiPortal.Core.Ledger;
+
+/// <summary>
+/// Drains the journal into the ledger. At start it takes over what dead processes left, before anything new is admitted; then it
+/// writes in batches what the gateway posts; at stop it writes what is left. While the database is away nothing is lost: what
+/// memory cannot hold is read back from the journal.
+/// </summary>
+public sealed class LedgerWriter : IHostedService, IAsyncDisposable
+{
+    private readonly Journal _journal;
+    private readonly LedgerWriterOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<LedgerWriter> _logger;
+    private readonly LedgerDrain _drain;
+    private readonly Channel<Posted> _queue;
+    private readonly ConcurrentDictionary<Guid, bool> _parked = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _aborting = new();
+    private Task _running = Task.CompletedTask;
+    private int _overflowed;
+    private long _callsDropped;
+
+    public LedgerWriter(
+        PortalDatabase database, Journal journal, LedgerBook book, LedgerWriterOptions options, TimeProvider clock, ILogger<LedgerWriter> logger)
+    {
+        _journal = journal;
+        _options = options;
+        _clock = clock;
+        _logger = logger;
+        _drain = new LedgerDrain(database, book, options, clock, logger);
+        _queue = Channel.CreateBounded<Posted>(new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true });
+    }
+
+    public LedgerWriterState State =>
+        new(_queue.Reader.Count, _drain.FailingSince, _parked.Count, Interlocked.Read(ref _callsDropped), _drain.LastCommitAt);
+
+    /// <summary>
+    /// An attempt has been settled, and the journal has its settlement. Never waits, never fails.
+    /// <paramref name="call"/> is the call's log row when this was its last attempt.
+    /// </summary>
+    public void Post(Intent intent, Settlement settlement, CallLogRow? call = null)
+    {
+        if (!_queue.Writer.TryWrite(new Posted(new LedgerAttempt(intent, settlement), call)))
+            Volatile.Write(ref _overflowed, 1);
+    }
+
+    /// <summary>A call has ended without any attempt: it was refused. Never waits; given up when memory is full.</summary>
+    public void Post(CallLogRow call)
+    {
+        if (!_queue.Writer.TryWrite(new Posted(null, call)) && Interlocked.Increment(ref _callsDropped) == 1)
+            _logger.LogWarning("The call log falls behind: rows of refused calls are given up");
+    }
+
+    /// <summary>Adopts the journals of dead processes, entirely, and then begins to write.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var directory in JournalDirectory.Adoptable(_journal.DataDirectory))
+        {
+            using (directory)
+                await AdoptAsync(directory, cancellationToken);
+        }
+        _running = Task.Run(RunAsync, CancellationToken.None);
+    }
+
+    /// <summary>Writes what is left. What cannot be written in the time given stays in the journal for the next start.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        await _stopping.CancelAsync();
+        await using var giveUp = cancellationToken.Register(_aborting.Cancel);
+        await _running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _aborting.CancelAsync();
+        await _running;
+        await _drain.DisposeAsync();
+        _stopping.Dispose();
+        _aborting.Dispose();
+    }
+
+    private async Task AdoptAsync(JournalDirectory directory, CancellationToken token)
+    {
+        var parked = _parked.Count;
+        var replay = new JournalReplay(directory.Path, _logger);
+        var drainedTo = await _drain.PositionOfAsync(directory.Id, token);
+        var (entries, unknown) = (0, 0);
+        foreach (var chunk in replay.Read(drainedTo).Chunk(_options.MaxBatch))
+        {
+            await DrainAsync(Recovered(chunk), own: null, token);
+            entries += chunk.Length;
+            unknown += chunk.Count(pair => pair.Settlement is null);
+        }
+        _logger.LogInformation("Adopted journal {Journal}: {Entries} entries, {Unknown} of unknown outcome", directory.Id, entries, unknown);
+        if (_parked.Count != parked)
+            return;
+        directory.Delete();
+        await _drain.ForgetPositionAsync(directory.Id, token);
+    }
+
+    private async Task RunAsync()
+    {
+        var token = _aborting.Token;
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync(token))
+            {
+                if (_queue.Reader.Count < _options.MaxBatch)
+                    await Task.Delay(_options.Linger, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await DrainAsync(Next(), _journal, token);
+                if (_queue.Reader.Count == 0)
+                    await DrainOverflowAsync(token);
+            }
+            await DrainOverflowAsync(token);
+            if (_journal.State.EntriesUndrained == 0)
+                await _drain.ForgetPositionAsync(_journal.Id, token);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            _logger.LogWarning("Stopped with {Count} entries in the journal; the next start writes them", _journal.State.EntriesUndrained);
+        }
+        catch (NpgsqlException error)
+        {
+            _logger.LogWarning(error, "The position of journal {Journal} could not be removed", _journal.Id);
+        }
+    }
+
+    private LedgerBatch Next()
+    {
+        var attempts = new List<LedgerAttempt>();
+        var calls = new List<CallLogRow>();
+        for (var count = 0; count < _options.MaxBatch && _queue.Reader.TryRead(out var posted); count++)
+        {
+            if (posted.Attempt is { } attempt)
+                attempts.Add(attempt);
+            if (posted.Call is { } call)
+                calls.Add(call);
+        }
+        return new LedgerBatch(attempts, calls);
+    }
+
+    private async Task DrainOverflowAsync(CancellationToken token)
+    {
+        while (Interlocked.Exchange(ref _overflowed, 0) != 0)
+        {
+            foreach (var chunk in _journal.ReadUndrained().Where(pair => !_parked.ContainsKey(pair.Intent.EntryId)).Chunk(_options.MaxBatch))
+                await DrainAsync(Recovered(chunk), _journal, token);
+        }
+    }
+
+    private static LedgerBatch Recovered(JournalPair[] pairs)
+    {
+        var attempts = Array.ConvertAll(pairs, pair => new LedgerAttempt(pair.Intent, pair.Settlement));
+        return new LedgerBatch(attempts, [.. attempts.Select(LedgerRows.Call).OfType<CallLogRow>()]);
+    }
+
+    /// <summary>Commits a batch; what the database refuses for its content is found by halving and set aside, so that it holds up nothing else.</summary>
+    private async Task DrainAsync(LedgerBatch batch, Journal? own, CancellationToken token)
+    {
+        try
+        {
+            await _drain.CommitAsync(batch, own, token);
+        }
+        catch (LedgerRefusedException refusal) when (batch.Count > 1)
+        {
+            _logger.LogWarning(refusal, "The database refuses a batch of {Count}; it is halved", batch.Count);
+            var (first, second) = batch.Split();
+            await DrainAsync(first, own, token);
+            await DrainAsync(second, own, token);
+        }
+        catch (LedgerRefusedException refusal) when (batch.Attempts.Count == 1)
+        {
+            _parked[batch.Attempts[0].Intent.EntryId] = true;
+            _logger.LogCritical(refusal, "The database refuses entry {Entry}; it stays in the journal", batch.Attempts[0].Intent.EntryId);
+        }
+        catch (LedgerRefusedException refusal)
+        {
+            Interlocked.Increment(ref _callsDropped);
+            _logger.LogError(refusal, "The database refuses the log row of call {Call}", batch.Calls[0].Id);
+        }
+    }
+
+    private readonly record struct Posted(LedgerAttempt? Attempt, CallLogRow? Call);
+}
