@@ -60,6 +60,12 @@
     }
   });
 
+  // The grid moves its mark with the arrows; Enter opens the marked row as a click would.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches?.(".data-table-open .rz-data-grid-data"))
+      event.target.querySelector(".rz-data-row.rz-state-focused td")?.click();
+  });
+
   // Fields inside [data-draft="name"] survive a reload of the tab until the form is gone by itself.
   const draftName = (form) => `draft:${location.pathname}:${form.dataset.draft}`;
   const draftFields = (form) => [...form.querySelectorAll("input, textarea, select")].filter((field) => (field.name || field.id) && !["password", "hidden", "file"].includes(field.type));

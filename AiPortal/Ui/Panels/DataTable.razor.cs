@@ -16,7 +16,7 @@ public sealed partial class DataTable<TRow>
     /// <summary>RadzenDataGridColumn elements; the first says who or what in words.</summary>
     [Parameter, EditorRequired] public required RenderFragment Columns { get; set; }
 
-    /// <summary>A row was clicked, or Enter pressed on it.</summary>
+    /// <summary>A row was clicked, or Enter pressed on the marked one (arrows move the mark).</summary>
     [Parameter] public EventCallback<TRow> RowClick { get; set; }
 
     /// <summary>Shown instead of the table when there is no row at all: an EmptyState.</summary>
