@@ -1,0 +1,52 @@
+using AiPortal.Core.Money;
+
+namespace AiPortal.Core.Ledger;
+
+/// <summary>Which entries or calls to list; null members do not filter. The range is of the instant a call began.</summary>
+public sealed record RecordFilter
+{
+    /// <summary>How far back a list looks when nothing else is said.</summary>
+    public static readonly TimeSpan DefaultRange = TimeSpan.FromDays(30);
+
+    /// <summary>UTC, inclusive.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>UTC, exclusive.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    public Guid? KeyId { get; init; }
+
+    public Guid? DepartmentId { get; init; }
+
+    public Guid? TeamId { get; init; }
+
+    public Guid? ProjectId { get; init; }
+
+    public Guid? CostCenterId { get; init; }
+
+    public Guid? EnvironmentId { get; init; }
+
+    public Guid? UserId { get; init; }
+
+    /// <summary>As the caller named it.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>An account's name as it was then, or its id.</summary>
+    public string? Provider { get; init; }
+
+    public EntryStatus? Status { get; init; }
+
+    public CallStatus? CallStatus { get; init; }
+
+    public EntryKind? Kind { get; init; }
+
+    public Guid? RequestId { get; init; }
+
+    /// <summary>The range to look at: one call is looked for in all time, anything else in the last 30 days.</summary>
+    public Period RangeAt(DateTimeOffset now)
+    {
+        var end = To ?? Period.Total.End;
+        if (From is { } from) return new Period(from, end);
+        return new Period(RequestId is not null ? Period.Total.Start : (To < now ? To.Value : now) - DefaultRange, end);
+    }
+}
