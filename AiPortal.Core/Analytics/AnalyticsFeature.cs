@@ -11,6 +11,11 @@ public static class AnalyticsFeature
         services.AddSingleton<SpendBreakdown>();
         services.AddSingleton<SpendOverview>();
         services.AddSingleton<KeyUsage>();
+        services.AddSingleton<SpendBoards>();
+        services.AddSingleton<CallTable>();
+        services.AddSingleton<CallFacetReads>();
+        services.AddSingleton<AttributionNames>();
+        services.AddSingleton<FirstStepReads>();
         return services;
     }
 }

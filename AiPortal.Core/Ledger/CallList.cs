@@ -16,7 +16,7 @@ public sealed class CallList(TenantDb tenants, TimeProvider clock)
         (DateTimeOffset At, Guid Id)? after = null, CancellationToken token = default) =>
         tenants.ReadAsync(organizationId, async db =>
         {
-            var calls = Filtered(db, filter);
+            var calls = Filtered(db, filter, clock.GetUtcNow());
             if (after is { } last)
             {
                 calls = calls.Where(c => c.StartedAt <= last.At)
@@ -30,11 +30,11 @@ public sealed class CallList(TenantDb tenants, TimeProvider clock)
     /// <summary>Rows by position, for a grid that scrolls; prefer cursors for long lists.</summary>
     public Task<IReadOnlyList<CallLogRow>> SliceAsync(Guid organizationId, RecordFilter filter, int skip, int take, CancellationToken token = default) =>
         tenants.ReadAsync<IReadOnlyList<CallLogRow>>(organizationId, async db =>
-            await Filtered(db, filter).OrderByDescending(c => c.StartedAt).ThenByDescending(c => c.Id).Skip(skip).Take(take).ToListAsync(token), token);
+            await Filtered(db, filter, clock.GetUtcNow()).OrderByDescending(c => c.StartedAt).ThenByDescending(c => c.Id).Skip(skip).Take(take).ToListAsync(token), token);
 
     /// <summary>How many calls the filter finds.</summary>
     public Task<int> CountAsync(Guid organizationId, RecordFilter filter, CancellationToken token = default) =>
-        tenants.ReadAsync(organizationId, db => Filtered(db, filter).CountAsync(token), token);
+        tenants.ReadAsync(organizationId, db => Filtered(db, filter, clock.GetUtcNow()).CountAsync(token), token);
 
     /// <summary>The organization of a call among those where the actor may see calls. Null: none of his.</summary>
     public async Task<Guid?> OrganizationOfAsync(Actor actor, Guid id, CancellationToken token = default)
@@ -49,11 +49,13 @@ public sealed class CallList(TenantDb tenants, TimeProvider clock)
         return null;
     }
 
-    private IQueryable<CallLogRow> Filtered(PortalDb db, RecordFilter filter)
+    /// <summary>Calls in no order.</summary>
+    internal static IQueryable<CallLogRow> Filtered(PortalDb db, RecordFilter filter, DateTimeOffset now)
     {
-        var range = filter.RangeAt(clock.GetUtcNow());
+        var range = filter.RangeAt(now);
         var calls = db.Set<CallLogRow>().AsNoTracking().Where(c => c.StartedAt >= range.Start && c.StartedAt < range.End);
         if (filter.RequestId is { } request) calls = calls.Where(c => c.Id == request);
+        if (filter.RequestIds is { } ids) calls = calls.Where(c => c.Id >= ids.First && c.Id <= ids.Last);
         if (filter.KeyId is { } key) calls = calls.Where(c => c.KeyId == key);
         if (filter.DepartmentId is { } department) calls = calls.Where(c => c.DepartmentId == department);
         if (filter.TeamId is { } team) calls = calls.Where(c => c.TeamId == team);

@@ -42,11 +42,14 @@ public sealed record RecordFilter
 
     public Guid? RequestId { get; init; }
 
-    /// <summary>The range to look at: one call is looked for in all time, anything else in the last 30 days.</summary>
+    /// <summary>Calls whose ids begin alike; lists of entries do not look at it.</summary>
+    public RequestIdRange? RequestIds { get; init; }
+
+    /// <summary>The range to look at: calls are looked for by id in all time, anything else in the last 30 days.</summary>
     public Period RangeAt(DateTimeOffset now)
     {
         var end = To ?? Period.Total.End;
         if (From is { } from) return new Period(from, end);
-        return new Period(RequestId is not null ? Period.Total.Start : (To < now ? To.Value : now) - DefaultRange, end);
+        return new Period(RequestId is not null || RequestIds is not null ? Period.Total.Start : (To < now ? To.Value : now) - DefaultRange, end);
     }
 }

@@ -1,0 +1,36 @@
+using AiPortal.Core.Data;
+using AiPortal.Core.Ledger;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Analytics;
+
+/// <summary>A call with the names a reader knows it by; null where it has none.</summary>
+public sealed record NamedCall(CallLogRow Call, string? KeyName, string? TeamName)
+{
+    public Guid Id => Call.Id;
+}
+
+/// <summary>The call log as a table that scrolls: newest first, filtered and cut in the database.</summary>
+public sealed class CallTable(TenantDb tenants, TimeProvider clock)
+{
+    /// <param name="organizationId">Whose calls.</param>
+    /// <param name="filter">Which of them.</param>
+    /// <param name="skip">Rows before the first one read.</param>
+    /// <param name="take">Rows read.</param>
+    /// <param name="token">Ends the read.</param>
+    public Task<IReadOnlyList<NamedCall>> ReadAsync(Guid organizationId, RecordFilter filter, int skip, int take, CancellationToken token = default) =>
+        tenants.ReadAsync<IReadOnlyList<NamedCall>>(organizationId, async db =>
+        {
+            var calls = await CallList.Filtered(db, filter, clock.GetUtcNow())
+                .OrderByDescending(c => c.StartedAt).ThenByDescending(c => c.Id).Skip(skip).Take(take).ToListAsync(token);
+            var keys = await NameBook.ReadAsync(db, Dimension.Key, [.. calls.Select(c => c.KeyId).OfType<Guid>().Distinct()], token);
+            var teams = await NameBook.ReadAsync(db, Dimension.Team, [.. calls.Select(c => c.TeamId).OfType<Guid>().Distinct()], token);
+            return [.. calls.Select(call => new NamedCall(call, NameOf(keys, call.KeyId), NameOf(teams, call.TeamId)))];
+        }, token);
+
+    /// <summary>How many calls the filter finds; counting ends at <paramref name="most"/>.</summary>
+    public Task<int> CountAsync(Guid organizationId, RecordFilter filter, int most, CancellationToken token = default) =>
+        tenants.ReadAsync(organizationId, db => CallList.Filtered(db, filter, clock.GetUtcNow()).Select(c => c.Id).Take(most).CountAsync(token), token);
+
+    private static string? NameOf(IReadOnlyDictionary<Guid, string> names, Guid? id) => id is { } known ? names.GetValueOrDefault(known) : null;
+}
