@@ -2,12 +2,14 @@ using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Money;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AiPortal.Core.Budgets;
 
-/// <summary>Adds entries to what the budgets of their chain have used, in the transaction that adds the entries.</summary>
-public sealed class BudgetPosting : ILedgerFollower
+/// <summary>
+/// Adds entries to what the budgets of their chain have used, in the transaction that adds the entries; after it admission learns
+/// what the database has, and lets go of what it had kept for the calls drained.
+/// </summary>
+public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
 {
     private const string Definitions = """
         SELECT b.id, b.organization_id, b.quota_type, b.scope_id, b.period_type, b.daily_limit IS NOT NULL, b.hourly_limit IS NOT NULL,
@@ -15,48 +17,42 @@ public sealed class BudgetPosting : ILedgerFollower
         FROM budgets b JOIN organizations o ON o.id = b.organization_id WHERE b.organization_id = ANY($1)
         """;
 
-    private const string Resets = "SELECT budget_id, period_type, period_start, reset_at FROM budget_amounts WHERE budget_id = ANY($1) AND reset_at IS NOT NULL";
-
-    private const string Add = """
-        INSERT INTO budget_amounts AS a (budget_id, period_type, period_start, period_end, organization_id, spent, unknown)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::uuid[], $6::numeric[], $7::numeric[]) AS n(budget_id, period_type, period_start, period_end, organization_id, spent, unknown)
-        ORDER BY 1, 2, 3
-        ON CONFLICT (budget_id, period_type, period_start) DO UPDATE SET spent = a.spent + excluded.spent, unknown = a.unknown + excluded.unknown
-        """;
-
     /// <inheritdoc/>
     public async Task<Action?> FollowAsync(NpgsqlConnection connection, LedgerAddition addition, CancellationToken token)
     {
-        if (addition.Added.Count == 0)
-            return null;
         await using (var locking = new NpgsqlCommand(BudgetLocks.TakeShared, connection))
             await locking.ExecuteNonQueryAsync(token);
         var lines = await LinesAsync(connection, addition.Added, token);
-        if (lines.Count == 0)
-            return null;
-        var resets = await ResetsAsync(connection, lines, token);
-        var amounts = Amounts(addition.Added, lines, resets);
-        await AddAsync(connection, amounts, token);
-        return null;
+        var resets = await BudgetAmountStore.ResetsAsync(connection, [.. lines.SelectMany(line => line).Select(line => line.BudgetId).Distinct()], token);
+        var amounts = await BudgetAmountStore.AddAsync(connection, Uses(addition.Added, lines, resets), token);
+        var drained = Drained(addition.Drained);
+        var others = await BudgetAmountStore.ReadAsync(connection, [.. drained.Keys.Where(key => !amounts.ContainsKey(key))], token);
+        var confirmations = amounts.Keys.Union(drained.Keys).Select(key =>
+        {
+            var (spent, unknown) = amounts.TryGetValue(key, out var amount) ? amount : others.GetValueOrDefault(key);
+            var (drainedSpent, drainedUnknown) = drained.GetValueOrDefault(key);
+            return new BudgetConfirmation(key, drainedSpent, drainedUnknown, spent, unknown);
+        }).ToList();
+        return confirmations.Count == 0 ? null : () => book.Confirm(confirmations);
     }
 
-    private static Dictionary<Cell, Amount> Amounts(
-        IReadOnlyList<LedgerEntry> entries, ILookup<(Guid, QuotaType, Guid?), Line> lines, Dictionary<Cell, DateTimeOffset> resets)
+    private static Dictionary<BudgetCellKey, BudgetUse> Uses(
+        IReadOnlyList<LedgerEntry> entries, ILookup<(Guid, QuotaType, Guid?), Line> lines, Dictionary<BudgetCellKey, DateTimeOffset> resets)
     {
-        var amounts = new Dictionary<Cell, Amount>();
+        var uses = new Dictionary<BudgetCellKey, BudgetUse>();
         foreach (var entry in entries)
         {
             foreach (var line in LinesOf(entry, lines))
             {
                 var period = line.Calendar.PeriodOf(line.PeriodType, entry.StartedAt);
-                var cell = new Cell(line.BudgetId, line.PeriodType, period.Start);
-                if (resets.TryGetValue(cell, out var resetAt) && entry.StartedAt <= resetAt)
+                var key = new BudgetCellKey(line.BudgetId, line.PeriodType, period.Start);
+                if (resets.TryGetValue(key, out var resetAt) && entry.StartedAt <= resetAt)
                     continue;
-                var amount = amounts.GetValueOrDefault(cell, new Amount(entry.OrganizationId, period.End, 0, 0));
-                amounts[cell] = amount with { Spent = amount.Spent + entry.TotalCost, Unknown = amount.Unknown + entry.UnresolvedCost };
+                var use = uses.GetValueOrDefault(key, new BudgetUse(entry.OrganizationId, period.End, 0, 0));
+                uses[key] = use with { Spent = use.Spent + entry.TotalCost, Unknown = use.Unknown + entry.UnresolvedCost };
             }
         }
-        return amounts;
+        return uses;
     }
 
     private static IEnumerable<Line> LinesOf(LedgerEntry entry, ILookup<(Guid, QuotaType, Guid?), Line> lines)
@@ -68,6 +64,23 @@ public sealed class BudgetPosting : ILedgerFollower
             (QuotaType.User, entry.UserId), (QuotaType.Key, entry.KeyId),
         ];
         return chain.Where(scope => scope.Id is not null).SelectMany(scope => lines[(entry.OrganizationId, scope.Type, scope.Id)]);
+    }
+
+    /// <summary>What admission keeps for these attempts: as they held it and as it was settled, line by line.</summary>
+    private static Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)> Drained(IReadOnlyList<LedgerAttempt> attempts)
+    {
+        var drained = new Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)>();
+        foreach (var attempt in attempts)
+        {
+            var unknown = attempt.Status == EntryStatus.Unknown;
+            foreach (var hold in attempt.Intent.Holds ?? [])
+            {
+                var key = new BudgetCellKey(hold.BudgetId, hold.PeriodType, hold.PeriodStart);
+                var (spent, held) = drained.GetValueOrDefault(key);
+                drained[key] = unknown ? (spent, held + hold.Amount) : (spent + Usd.Round12(attempt.Settlement!.Cost.Total), held);
+            }
+        }
+        return drained;
     }
 
     private static async Task<ILookup<(Guid, QuotaType, Guid?), Line>> LinesAsync(
@@ -94,39 +107,5 @@ public sealed class BudgetPosting : ILedgerFollower
         return found.ToLookup(pair => pair.Scope, pair => pair.Line);
     }
 
-    private static async Task<Dictionary<Cell, DateTimeOffset>> ResetsAsync(
-        NpgsqlConnection connection, ILookup<(Guid, QuotaType, Guid?), Line> lines, CancellationToken token)
-    {
-        var resets = new Dictionary<Cell, DateTimeOffset>();
-        await using var command = new NpgsqlCommand(Resets, connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = lines.SelectMany(line => line).Select(line => line.BudgetId).Distinct().ToArray() });
-        await using var reader = await command.ExecuteReaderAsync(token);
-        while (await reader.ReadAsync(token))
-            resets[new Cell(reader.GetGuid(0), EnumWord.Parse<PeriodType>(reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(2))] = reader.GetFieldValue<DateTimeOffset>(3);
-        return resets;
-    }
-
-    private static async Task AddAsync(NpgsqlConnection connection, Dictionary<Cell, Amount> amounts, CancellationToken token)
-    {
-        if (amounts.Count == 0)
-            return;
-        await using var command = new NpgsqlCommand(Add, connection);
-        Array(NpgsqlDbType.Uuid, amounts.Keys.Select(cell => cell.BudgetId));
-        Array(NpgsqlDbType.Text, amounts.Keys.Select(cell => cell.PeriodType.ToText()));
-        Array(NpgsqlDbType.TimestampTz, amounts.Keys.Select(cell => cell.PeriodStart));
-        Array(NpgsqlDbType.TimestampTz, amounts.Values.Select(amount => amount.PeriodEnd));
-        Array(NpgsqlDbType.Uuid, amounts.Values.Select(amount => amount.OrganizationId));
-        Array(NpgsqlDbType.Numeric, amounts.Values.Select(amount => amount.Spent));
-        Array(NpgsqlDbType.Numeric, amounts.Values.Select(amount => amount.Unknown));
-        await command.ExecuteNonQueryAsync(token);
-
-        void Array<T>(NpgsqlDbType type, IEnumerable<T> values) =>
-            command.Parameters.Add(new NpgsqlParameter { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
-    }
-
     private sealed record Line(Guid BudgetId, PeriodType PeriodType, OrganizationCalendar Calendar);
-
-    private readonly record struct Cell(Guid BudgetId, PeriodType PeriodType, DateTimeOffset PeriodStart);
-
-    private readonly record struct Amount(Guid OrganizationId, DateTimeOffset PeriodEnd, decimal Spent, decimal Unknown);
 }

@@ -1,4 +1,5 @@
 using AiPortal.Core.Keys;
+using AiPortal.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -10,6 +11,7 @@ public static class BudgetsFeature
     public static IServiceCollection AddBudgets(this IServiceCollection services)
     {
         services.TryAddSingleton<BudgetBook>();
+        services.AddSingleton<ILedgerFollower, BudgetPosting>();
         services.AddSingleton<IKeyBudgets, KeyBudgets>();
         services.AddSingleton<BudgetRefresh>();
         services.AddSingleton<CreateBudget>();

@@ -214,9 +214,13 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
             return;
         }
         lock (_gate)
+        {
             _files.Flushed(unflushed);
+            if (healing)
+                _fault = null;
+        }
         if (healing)
-            Healed();
+            _logger.LogWarning("The journal's disk works again");
     }
 
     private bool IsFull => _files.Bytes >= _options.MaxBytes;
@@ -248,13 +252,6 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
         if (_fault is null)
             _logger.LogCritical(error, "The journal's disk failed; new calls are refused until it works again");
         _fault = error.Message;
-    }
-
-    private void Healed()
-    {
-        lock (_gate)
-            _fault = null;
-        _logger.LogWarning("The journal's disk works again");
     }
 
     private bool TryWriteSettlement(Guid entryId, ReadOnlySpan<byte> frame)

@@ -35,6 +35,10 @@ internal sealed class LedgerRig : IAsyncDisposable
 
     public LedgerWriter Writer { get; private set; }
 
+    public BudgetBook Budgets { get; } = new();
+
+    public LiveSignals Signals { get; } = new();
+
     public string DataDirectory => _samples.DataDirectory;
 
     public static async Task<LedgerRig> StartAsync(TestDatabase database, int queueCapacity = 20_000)
@@ -129,7 +133,7 @@ internal sealed class LedgerRig : IAsyncDisposable
     private LedgerWriter NewWriter() => new(
         _database.Portal,
         Journal,
-        new LedgerBook([new BudgetPosting()]),
+        new LedgerBook([new BudgetPosting(Budgets), new LedgerSignals(Signals)]),
         new LedgerWriterOptions { Node = "test", QueueCapacity = _queueCapacity, Linger = TimeSpan.FromMilliseconds(20), LongestRetry = TimeSpan.FromMilliseconds(200) },
         TimeProvider.System,
         NullLogger<LedgerWriter>.Instance);
