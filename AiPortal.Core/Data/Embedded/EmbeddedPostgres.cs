@@ -41,7 +41,15 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     /// <summary>An Npgsql connection string for a login role. No password: only this process's account can reach the socket.</summary>
     public string ConnectionStringFor(string role, string database = "portal") =>
-        new NpgsqlConnectionStringBuilder { Host = _socket, Port = 5432, Username = role, Database = database }.ConnectionString;
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = _socket,
+            Port = 5432,
+            Username = role,
+            Database = database,
+            // A pool for each of the three roles fits into the server's 100 connections; a burst waits instead of failing.
+            MaxPoolSize = 30,
+        }.ConnectionString;
 
     public string SuperuserConnectionString(string database = "postgres") => ConnectionStringFor("postgres", database);
 
