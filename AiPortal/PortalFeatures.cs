@@ -1,6 +1,7 @@
 using AiPortal.Access;
 using AiPortal.Api;
 using AiPortal.Audit;
+using AiPortal.Billing;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Organizations;
 using AiPortal.Core.Routing;
@@ -20,6 +21,7 @@ internal static class PortalFeatures
         services.AddAccessHost();
         services.AddApi();
         services.AddAudit();
+        services.AddBillingHost();
         services.AddCallRouting();
         services.AddOrganizations();
     }
@@ -33,9 +35,11 @@ internal static class PortalFeatures
         app.MapShell();
         app.MapHealth();
         app.MapAuth();
+        DownloadTickets.Map(app);
 
         var api = app.MapApi();
         api.MapAudit();
+        api.MapBills();
         api.MapOrganizations();
     }
 }

@@ -12,6 +12,7 @@ public static class BillingFeature
     {
         services.AddSingleton<BillEntryReader>();
         services.AddSingleton<BillReader>();
+        services.AddSingleton<BillChoiceReader>();
         services.AddSingleton<DraftBill>();
         services.AddSingleton<FinalizeBill>();
         services.AddSingleton<DiscardBill>();

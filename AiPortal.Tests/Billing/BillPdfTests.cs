@@ -107,7 +107,7 @@ public sealed class BillPdfTests
         }
     });
 
-    private static async Task<string> TextAsync(byte[] pdf)
+    internal static async Task<string> TextAsync(byte[] pdf)
     {
         Assert.Equal("%PDF"u8, pdf.AsSpan(0, 4));
         using var process = Process.Start(new ProcessStartInfo("pdftotext", ["-layout", "-", "-"])

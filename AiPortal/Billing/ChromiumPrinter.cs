@@ -22,6 +22,9 @@ internal sealed class ChromiumPrinter(string? configured, ILogger<ChromiumPrinte
     private readonly SemaphoreSlim _turns = new(2);
     private volatile bool _withoutSandbox;
 
+    /// <summary>Whether printing is worth trying.</summary>
+    public bool IsThere => Find(configured) is not null;
+
     public void Dispose() => _turns.Dispose();
 
     /// <summary>The program of <c>Portal:Chromium</c>, else the first on PATH; null where there is none.</summary>
