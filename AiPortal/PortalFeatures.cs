@@ -7,6 +7,7 @@ using AiPortal.Core.Organizations;
 using AiPortal.Core.Routing;
 using AiPortal.Hosting;
 using AiPortal.Organizations;
+using AiPortal.Providers;
 using AiPortal.Shell;
 
 namespace AiPortal;
@@ -24,6 +25,7 @@ internal static class PortalFeatures
         services.AddBillingHost();
         services.AddCallRouting();
         services.AddOrganizations();
+        services.AddProvidersHost();
     }
 
     public static void Map(WebApplication app)
@@ -41,5 +43,6 @@ internal static class PortalFeatures
         api.MapAudit();
         api.MapBills();
         api.MapOrganizations();
+        api.MapProviders();
     }
 }
