@@ -3,8 +3,11 @@ using AiPortal.Api;
 using AiPortal.Audit;
 using AiPortal.Billing;
 using AiPortal.Core.Audit;
+using AiPortal.Core.Budgets;
+using AiPortal.Core.Catalog;
+using AiPortal.Core.Keys;
 using AiPortal.Core.Organizations;
-using AiPortal.Core.Routing;
+using AiPortal.Gateway;
 using AiPortal.Hosting;
 using AiPortal.Organizations;
 using AiPortal.Providers;
@@ -23,7 +26,10 @@ internal static class PortalFeatures
         services.AddApi();
         services.AddAudit();
         services.AddBillingHost();
-        services.AddCallRouting();
+        services.AddBudgets();
+        services.AddCatalog().AddStartStep<SeedBuiltInPrices>(StartSteps.Seed, (seed, token) => seed.RunAsync(token));
+        services.AddGateway();
+        services.AddKeys();
         services.AddOrganizations();
         services.AddProvidersHost();
     }
@@ -38,6 +44,7 @@ internal static class PortalFeatures
         app.MapHealth();
         app.MapAuth();
         DownloadTickets.Map(app);
+        app.MapGateway();
 
         var api = app.MapApi();
         api.MapAudit();

@@ -1,5 +1,3 @@
-using AiPortal.Core.Routing;
-
 namespace AiPortal.Hosting;
 
 /// <summary>Start, stop, health, metrics, key ring.</summary>
@@ -12,7 +10,6 @@ internal static class HostingFeature
         services.AddSingleton<Readiness>();
         services.AddSingleton<FirstAdministrator>();
         services.AddStartStep<FirstAdministrator>(StartSteps.People, (step, token) => step.RunAsync(token));
-        services.AddStartStep<SnapshotStore>(StartSteps.Load, (store, token) => store.ChangedAsync(token));
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,6 +19,12 @@ internal static class Verification
             if (verdict.Ok) continue;
             faults++;
             await output.WriteLineAsync($"audit chain of organization {id} is broken at {verdict.FirstBrokenId} after {verdict.Checked} events");
+        }
+
+        foreach (var difference in await LedgerVerify.RunAsync(services.GetRequiredService<PortalDatabase>(), token))
+        {
+            faults++;
+            await output.WriteLineAsync(difference);
         }
 
         await output.WriteLineAsync(faults == 0 ? "Everything adds up." : $"{faults} differences.");

@@ -1,0 +1,82 @@
+using System.Globalization;
+using AiPortal.Core.Budgets;
+using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Ledger;
+using AiPortal.Core.Routing;
+
+namespace AiPortal.Gateway;
+
+/// <summary>What one attempt holds, and the output bound to send so that the hold is a true ceiling.</summary>
+internal sealed record HeldAmount(BudgetHold Hold, decimal Strict, decimal Learned, long? Cap);
+
+/// <summary>Step 4: is the portal able and the key within its limits; then a hold on every budget over the key.</summary>
+internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOutput learned, Journal journal, IHostApplicationLifetime lifetime)
+{
+    /// <summary>Sent upstream where neither the caller nor the model bounds the output and a strict budget needs a bound.</summary>
+    public const long DefaultCap = 4_096;
+
+    /// <summary>For input that nobody can bound at a model whose context window nobody knows: the largest window there is.</summary>
+    private const long LargestContextWindow = 2_097_152;
+
+    public GatewayRefusal? Admit(GatewayCall call)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested) return GatewayFailures.Refuse(GatewayFailure.ShuttingDown);
+        if (journal.State.Status is JournalStatus.Full or JournalStatus.Faulted) return GatewayFailures.Refuse(GatewayFailure.Overloaded);
+        var expectedTokens = TokenEstimate.Input(call.Scan!) + Expected(call, call.Plan[0]);
+        call.Lease = limits.Enter(call.Key!, expectedTokens, call.StartedTicks, out var exceeded);
+        if (call.Lease is null) return exceeded;
+        return Hold(call, call.Plan[0]);
+    }
+
+    /// <summary>Holds for one attempt; a refusal leaves no hold at any level.</summary>
+    public GatewayRefusal? Hold(GatewayCall call, PlannedAttempt attempt)
+    {
+        var (strict, expected, cap) = Amounts(call, attempt);
+        if (budgets.TryHold(call.Key!.Budgets, call.Key.Organization.Calendar, call.StartedAt, strict, expected, out var hold, out var refusal))
+        {
+            call.Held = new HeldAmount(hold, strict, expected, cap);
+            return null;
+        }
+
+        return Refuse(refusal);
+    }
+
+    private (decimal Strict, decimal Learned, long? Cap) Amounts(GatewayCall call, PlannedAttempt attempt)
+    {
+        var scan = call.Scan!;
+        long? most = (scan.MaxOutput, attempt.Price.MaxOutput) switch
+        {
+            ({ } asked, { } model) => Math.Min(asked, model),
+            ({ } asked, null) => asked,
+            (null, { } model) => model,
+            (null, null) => null,
+        };
+        var strictInForce = call.Key!.Budgets.Any(line => line is { Hold: HoldKind.Strict, Action: BudgetAction.Block });
+        var cap = most is null && strictInForce ? DefaultCap : (long?)null;
+        var output = (most ?? DefaultCap) * scan.Choices;
+        var input = InputCeiling.Tokens(scan, attempt.Price.ContextWindow) ?? LargestContextWindow;
+        var strict = attempt.Price.Ceiling(input, output);
+        var expected = attempt.Price.Ceiling(Math.Min(input, TokenEstimate.Input(scan)), learned.Expect(call.Key.Id, call.Key.Organization.Id, scan.Model, output));
+        return (strict, Math.Min(strict, expected), cap);
+    }
+
+    private long Expected(GatewayCall call, PlannedAttempt attempt) =>
+        learned.Expect(call.Key!.Id, call.Key.Organization.Id, call.Scan!.Model, (call.Scan.MaxOutput ?? attempt.Price.MaxOutput ?? DefaultCap) * call.Scan.Choices);
+
+    private static GatewayRefusal Refuse(BudgetRefusal refusal)
+    {
+        var view = refusal.View;
+        var ends = refusal.Line.PeriodType == Core.Money.PeriodType.Total ? (DateTimeOffset?)null : refusal.ResetsAt;
+        return GatewayFailures.Refuse(
+            GatewayFailure.BudgetExceeded, refusal.Line.Name,
+            ends?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? "it is raised or reset",
+            Show(view.Spent), Show(view.Held + view.Unknown), Show(view.Limit), Show(refusal.Asked)) with
+        {
+            BudgetId = refusal.Line.BudgetId,
+            ResetsAt = ends,
+        };
+    }
+
+    private static string Show(decimal usd) => usd.ToString("0.00####", CultureInfo.InvariantCulture);
+}

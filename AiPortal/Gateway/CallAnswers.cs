@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Globalization;
+using AiPortal.Core.Gateway;
+
+namespace AiPortal.Gateway;
+
+/// <summary>What the portal itself says to a caller, in the caller's dialect.</summary>
+internal sealed class CallAnswers(ILogger<CallAnswers> logger)
+{
+    /// <summary>Headers of every answer that came from a provider.</summary>
+    public static void Identify(GatewayCall call, CallAttempt attempt)
+    {
+        var headers = call.Context.Response.Headers;
+        headers["x-request-id"] = call.RequestId.ToString();
+        headers["x-portal-provider"] = Uri.EscapeDataString(attempt.Plan.Account.Name);
+        headers["x-portal-model"] = Uri.EscapeDataString(attempt.Plan.UpstreamModel);
+        call.Lease?.WriteHeaders(headers);
+    }
+
+    /// <summary>A refusal, unless the answer has begun: then the relay has said what there was to say.</summary>
+    public Task RefuseAsync(GatewayCall call, GatewayRefusal refusal)
+    {
+        call.Refusal = refusal;
+        var row = GatewayFailures.Of(refusal.Failure);
+        logger.Log(row.Level, "Call {Call} of key {Key}: {Failure}", call.RequestId, call.Key?.Id, refusal.Failure);
+        return call.Context.Response.HasStarted || call.CallerLeft ? Task.CompletedTask : WriteAsync(call.Context, call.RequestId, refusal);
+    }
+
+    /// <summary>A fault of ours: logged with the call's id, told to the caller without detail.</summary>
+    public Task FailAsync(GatewayCall call, Exception fault)
+    {
+        logger.LogError(fault, "Call {Call} failed", call.RequestId);
+        call.Refusal = GatewayFailures.Refuse(GatewayFailure.Internal, call.RequestId);
+        return call.Context.Response.HasStarted ? Abort(call) : WriteAsync(call.Context, call.RequestId, call.Refusal);
+    }
+
+    public static async Task WriteAsync(HttpContext context, Guid requestId, GatewayRefusal refusal)
+    {
+        var answer = context.Response;
+        answer.Clear();
+        answer.StatusCode = refusal.Status;
+        answer.ContentType = "application/json";
+        answer.Headers["x-request-id"] = requestId.ToString();
+        if (refusal.RetryAfterSeconds is { } seconds) answer.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (GatewayFailures.Of(refusal.Failure).ShouldRetry is { } retry) answer.Headers["x-should-retry"] = retry ? "true" : "false";
+        var body = new ArrayBufferWriter<byte>();
+        OpenAiError.Write(body, refusal);
+        answer.ContentLength = body.WrittenCount;
+        await answer.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+
+    /// <summary>A half answer must not look whole.</summary>
+    private static Task Abort(GatewayCall call)
+    {
+        call.Context.Abort();
+        return Task.CompletedTask;
+    }
+}

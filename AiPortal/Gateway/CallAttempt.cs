@@ -1,0 +1,46 @@
+using AiPortal.Core.Catalog;
+using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Ledger;
+using AiPortal.Core.Routing;
+
+namespace AiPortal.Gateway;
+
+/// <summary>How an attempt ended, before it is priced.</summary>
+internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default, bool Estimated = false)
+{
+    public int? UpstreamStatus { get; init; }
+
+    public string? ErrorCode { get; init; }
+
+    public string? UpstreamRequestId { get; init; }
+
+    public string? ServiceTier { get; init; }
+
+    /// <summary>What a look at the answer says: the provider's own figures, else an estimate from the request and what came.</summary>
+    public static AttemptOutcome Of(EntryStatus status, ChatRequestScan scan, ChatObservation seen) =>
+        seen.Usage is { } reading
+            ? new AttemptOutcome(status, reading.Usage, (reading.Doubts & ~UsageDoubts.TotalDiffers) != UsageDoubts.None) { ServiceTier = seen.ServiceTier }
+            : new AttemptOutcome(status, Core.Gateway.TokenEstimate.Of(scan, seen), Estimated: true) { ServiceTier = seen.ServiceTier };
+}
+
+/// <summary>One attempt at a provider.</summary>
+internal sealed class CallAttempt(PlannedAttempt plan, HeldAmount held, Intent intent, long startedTicks)
+{
+    public PlannedAttempt Plan { get; } = plan;
+
+    public HeldAmount Held { get; } = held;
+
+    public Intent Intent { get; } = intent;
+
+    public long StartedTicks { get; } = startedTicks;
+
+    public int? TtftMs { get; set; }
+
+    /// <summary>Set when it is closed: priced, its hold ended.</summary>
+    public AttemptOutcome? Outcome { get; set; }
+
+    public Cost Cost { get; set; }
+
+    /// <summary>Set when it is recorded: journalled.</summary>
+    public Settlement? Settlement { get; set; }
+}

@@ -1,0 +1,54 @@
+using AiPortal.Core.Ledger;
+
+namespace AiPortal.Gateway;
+
+/// <summary>A call as its row in the call log.</summary>
+internal static class CallRows
+{
+    public static CallLogRow Of(GatewayCall call, int latencyMs)
+    {
+        var who = call.Key!.Attribution;
+        var last = call.Attempts.Count > 0 ? call.Attempts[^1] : null;
+        return new CallLogRow
+        {
+            Id = call.RequestId,
+            StartedAt = call.StartedAt,
+            OrganizationId = who.OrganizationId,
+            Status = last?.Outcome is { } outcome ? StatusOf(outcome.Status) : CallStatus.Refused,
+            HttpStatus = call.Context.Response.HasStarted || call.Refusal is null ? call.Context.Response.StatusCode : call.Refusal.Status,
+            ErrorCode = call.Refusal?.Code ?? last?.Outcome?.ErrorCode,
+            DepartmentId = who.DepartmentId,
+            TeamId = who.TeamId,
+            ProjectId = who.ProjectId,
+            CostCenterId = who.CostCenterId,
+            EnvironmentId = who.EnvironmentId,
+            UserId = who.UserId,
+            KeyId = who.KeyId,
+            ModelName = call.Scan?.Model,
+            ProviderId = last?.Plan.Account.Id,
+            ProviderName = last?.Plan.Account.Name,
+            RequestType = "chat",
+            Streamed = call.Scan?.Stream ?? false,
+            Attempts = call.Attempts.Count,
+            InputUnits = call.Attempts.Sum(attempt => attempt.Outcome!.Usage.TotalInput),
+            OutputUnits = call.Attempts.Sum(attempt => attempt.Outcome!.Usage.TotalOutput),
+            TotalCost = call.Attempts.Sum(attempt => attempt.Cost.Total),
+            Estimated = call.Attempts.Exists(attempt => attempt.Settlement!.Estimated),
+            LatencyMs = latencyMs,
+            TtftMs = last?.TtftMs,
+            ClientIp = call.ClientAddress?.ToString(),
+            SessionId = call.Labels.SessionId,
+            WorkflowId = call.Labels.WorkflowId,
+            AccountId = call.Labels.AccountId,
+            Tags = call.Labels.Tags is { } tags ? new Dictionary<string, string>(tags) : null,
+        };
+    }
+
+    private static CallStatus StatusOf(EntryStatus status) => status switch
+    {
+        EntryStatus.Ok => CallStatus.Ok,
+        EntryStatus.Failed => CallStatus.Failed,
+        EntryStatus.Partial => CallStatus.Partial,
+        EntryStatus.Unknown => CallStatus.Unknown,
+    };
+}

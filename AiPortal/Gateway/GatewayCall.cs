@@ -1,0 +1,52 @@
+using System.Buffers;
+using System.Net;
+using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Routing;
+
+namespace AiPortal.Gateway;
+
+/// <summary>What the steps of one call know of it.</summary>
+internal sealed class GatewayCall(HttpContext context, Guid requestId, DateTimeOffset startedAt, long startedTicks)
+{
+    public HttpContext Context { get; } = context;
+
+    /// <summary>Groups the attempts; the caller sees it as <c>x-request-id</c>.</summary>
+    public Guid RequestId { get; } = requestId;
+
+    /// <summary>UTC; decides price and budget period.</summary>
+    public DateTimeOffset StartedAt { get; } = startedAt;
+
+    /// <summary>Monotonic.</summary>
+    public long StartedTicks { get; } = startedTicks;
+
+    public PortalSnapshot Snapshot { get; set; } = PortalSnapshot.Empty;
+
+    /// <summary>Null until authenticated.</summary>
+    public KeySnapshot? Key { get; set; }
+
+    public IPAddress? ClientAddress { get; set; }
+
+    public PooledBody? Body { get; set; }
+
+    public ChatRequestScan? Scan { get; set; }
+
+    public CallLabels Labels { get; set; } = CallLabels.None;
+
+    public IReadOnlyList<PlannedAttempt> Plan { get; set; } = [];
+
+    public KeyLease? Lease { get; set; }
+
+    /// <summary>The hold of the next attempt, made by admission for the first one.</summary>
+    public HeldAmount? Held { get; set; }
+
+    /// <summary>Made so far, the last one at the end.</summary>
+    public List<CallAttempt> Attempts { get; } = [];
+
+    /// <summary>What was answered instead of a whole answer.</summary>
+    public GatewayRefusal? Refusal { get; set; }
+
+    public bool CallerLeft => Context.RequestAborted.IsCancellationRequested;
+
+    public ReadOnlySequence<byte> Bytes => Body?.Sequence ?? default;
+}

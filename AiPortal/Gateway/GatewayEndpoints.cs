@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Text.Json;
+using AiPortal.Core.Data;
+using AiPortal.Core.Gateway;
+using AiPortal.Core.Routing;
+
+namespace AiPortal.Gateway;
+
+/// <summary>OpenAI's paths under <c>/v1</c>.</summary>
+internal static class GatewayEndpoints
+{
+    private static readonly string[] AnyMethod = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+    public static void MapGateway(this IEndpointRouteBuilder app)
+    {
+        var gateway = app.MapGroup("/v1").ExcludeFromDescription().AllowAnonymous();
+        gateway.MapPost("/chat/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context));
+        gateway.MapGet("/models", ModelsAsync);
+        gateway.MapGet("/models/{**id}", ModelAsync);
+        gateway.MapMethods("/{**rest}", AnyMethod, (HttpContext context, TimeProvider clock) =>
+            CallAnswers.WriteAsync(context, Ids.New(clock), GatewayFailures.Refuse(GatewayFailure.RouteUnknown, context.Request.Method, context.Request.Path)));
+    }
+
+    private static Task ModelsAsync(HttpContext context, KeyAuthentication authentication, TimeProvider clock) => WithKeyAsync(context, authentication, clock, call =>
+        JsonAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("object", "list");
+            json.WriteStartArray("data");
+            foreach (var (model, account) in AttemptPlanner.Models(call.Snapshot, call.Key!, call.StartedAt)) Write(json, model, account);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }));
+
+    private static Task ModelAsync(HttpContext context, string id, KeyAuthentication authentication, TimeProvider clock) => WithKeyAsync(context, authentication, clock, call =>
+    {
+        var found = AttemptPlanner.Models(call.Snapshot, call.Key!, call.StartedAt).FirstOrDefault(entry => entry.Model == id);
+        return found.Account is null
+            ? CallAnswers.WriteAsync(context, call.RequestId, GatewayFailures.Refuse(GatewayFailure.ModelUnknown, id) with { Param = "model" })
+            : JsonAsync(context, json => Write(json, found.Model, found.Account));
+    });
+
+    private static Task WithKeyAsync(HttpContext context, KeyAuthentication authentication, TimeProvider clock, Func<GatewayCall, Task> answer)
+    {
+        var call = new GatewayCall(context, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
+        return authentication.Authenticate(call) is { } refusal ? CallAnswers.WriteAsync(context, call.RequestId, refusal) : answer(call);
+    }
+
+    private static void Write(Utf8JsonWriter json, string model, AccountSnapshot account)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", model);
+        json.WriteString("object", "model");
+        json.WriteNumber("created", 0);
+        json.WriteString("owned_by", account.Kind.Kind);
+        json.WriteEndObject();
+    }
+
+    private static async Task JsonAsync(HttpContext context, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        await using (var json = new Utf8JsonWriter(buffer)) write(json);
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = buffer.WrittenCount;
+        await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+    }
+}

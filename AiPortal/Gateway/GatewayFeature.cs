@@ -1,0 +1,42 @@
+using AiPortal.Core.Budgets;
+using AiPortal.Core.Gateway.Sandbox;
+using AiPortal.Core.Ledger;
+using AiPortal.Core.Routing;
+using AiPortal.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AiPortal.Gateway;
+
+/// <summary>The proxy endpoints and their pipeline.</summary>
+internal static class GatewayFeature
+{
+    public static IServiceCollection AddGateway(this IServiceCollection services)
+    {
+        services.AddCallRouting();
+        services.AddSingleton(provider => new JournalOptions { DataDirectory = provider.GetRequiredService<PortalSettings>().DataDirectory });
+        services.AddSingleton(provider => new LedgerWriterOptions { Node = provider.GetRequiredService<PortalSettings>().Node });
+        services.AddLedger();
+        // What dead processes left is on the ledger before budgets are read from it.
+        services.AddStartStep<LedgerWriter>(StartSteps.Replay, (writer, token) => writer.StartAsync(token));
+        services.AddHostedService<LedgerLifetime>();
+        services.TryAddSingleton<LearnedOutput>(_ => new LearnedOutput());
+        services.TryAddSingleton(SandboxPace.Believable);
+        services.AddSingleton<SandboxUpstream>();
+        services.AddSingleton(provider => GatewayOptions.Read(provider.GetRequiredService<IConfiguration>()));
+        services.AddSingleton<UpstreamClients>();
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<KeyLimits>();
+        services.AddSingleton<KeyAuthentication>();
+        services.AddSingleton<BodyReading>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<PlainRelay>();
+        services.AddSingleton<StreamRelay>();
+        services.AddSingleton<Forwarding>();
+        services.AddSingleton<Settling>();
+        services.AddSingleton<CallAnswers>();
+        services.AddSingleton<GatewayPipeline>();
+        services.AddSingleton<IReadinessCheck, GatewayReadiness>();
+        services.AddStartStep<SnapshotStore>(StartSteps.Load, (store, token) => store.ChangedAsync(token));
+        return services;
+    }
+}

@@ -1,0 +1,43 @@
+using AiPortal.Core.Gateway;
+
+namespace AiPortal.Gateway;
+
+/// <summary>
+/// A call's way, from the application on the left to the provider on the right and back:
+/// 1 authenticate: which key, may it be used, from here;
+/// 2 read: the body once, as bytes, and what admission must know of it;
+/// 3 route: the attempts it may make, in order;
+/// 4 admit: limits, then a hold on every budget over the key;
+/// 5 forward: try the attempts until one answers, only while nothing has reached the caller;
+/// 6 meter: usage from the answer, without holding it back;
+/// 7 settle: whatever happened, price it, journal it, give back what was held. Nobody can cancel this.
+/// </summary>
+internal sealed class GatewayPipeline(
+    KeyAuthentication authentication, BodyReading reading, Admission admission, Forwarding forwarding, Settling settling, CallAnswers answers)
+{
+    public async Task RunAsync(HttpContext context)
+    {
+        var call = settling.Begin(context);
+        try
+        {
+            var refusal = authentication.Authenticate(call)     // 1
+                ?? await reading.ReadAsync(call)                // 2
+                ?? CallRouting.Route(call)                      // 3
+                ?? admission.Admit(call)                        // 4
+                ?? await forwarding.ForwardAsync(call);         // 5 and 6
+            if (refusal is not null) await answers.RefuseAsync(call, refusal);
+        }
+        catch (Exception fault) when (!call.CallerLeft)
+        {
+            await answers.FailAsync(call, fault);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or Microsoft.AspNetCore.Connections.ConnectionAbortedException)
+        {
+            call.Refusal ??= GatewayFailures.Refuse(GatewayFailure.CallerLeft);
+        }
+        finally
+        {
+            settling.End(call);                                 // 7
+        }
+    }
+}

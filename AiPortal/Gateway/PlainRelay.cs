@@ -1,0 +1,62 @@
+using System.Globalization;
+using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Ledger;
+
+namespace AiPortal.Gateway;
+
+/// <summary>A whole answer: read, metered and settled before its headers go, so that they can name the cost; then passed on byte for byte.</summary>
+internal sealed class PlainRelay(Settling settling, GatewayOptions options)
+{
+    public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, Patience patience)
+    {
+        using var body = new PooledBody();
+        var failure = await ReadAsync(body, response, patience);
+        var seen = ChatUsageReader.Read(body.Sequence);
+        if (failure is null && seen.Unreadable > 0) failure = GatewayFailure.UpstreamGarbled;
+        if (failure is null && seen.Error is not null) failure = GatewayFailure.UpstreamError;
+
+        settling.Close(attempt, Outcome(call, seen, failure) with
+        {
+            UpstreamStatus = (int)response.StatusCode,
+            UpstreamRequestId = UpstreamHeaders.RequestId(response),
+            ErrorCode = failure is { } fault ? GatewayFailures.Of(fault).Code : null,
+        });
+        if (failure is { } failed) return GatewayFailures.Refuse(failed, attempt.Plan.Account.Name);
+
+        settling.Record(attempt, final: true);
+        var answer = call.Context.Response;
+        CallAnswers.Identify(call, attempt);
+        answer.Headers["x-portal-cost-usd"] = attempt.Cost.Total.ToString("0.############", CultureInfo.InvariantCulture);
+        answer.ContentType = response.Content.Headers.ContentType?.ToString() ?? "application/json";
+        answer.ContentLength = body.Length;
+        foreach (var piece in body.Sequence) await answer.BodyWriter.WriteAsync(piece, call.Context.RequestAborted);
+        return null;
+    }
+
+    private async Task<GatewayFailure?> ReadAsync(PooledBody body, HttpResponseMessage response, Patience patience)
+    {
+        try
+        {
+            patience.Allow(options.Idle);
+            await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);
+            return await body.FillAsync(stream, options.MaxAnswerBytes, patience.Token) ? null : GatewayFailure.UpstreamGarbled;
+        }
+        catch (Exception fault) when (UpstreamFault.Of(fault, patience) is { } failure)
+        {
+            return failure;
+        }
+    }
+
+    /// <summary>
+    /// A provider that answered 200 and then broke off or babbled may have charged the prompt: it is estimated and marked so. One
+    /// that reported an error in place of an answer charged nothing.
+    /// </summary>
+    private static AttemptOutcome Outcome(GatewayCall call, ChatObservation seen, GatewayFailure? failure) => failure switch
+    {
+        null => AttemptOutcome.Of(EntryStatus.Ok, call.Scan!, seen),
+        GatewayFailure.UpstreamError when seen.Usage is null => new AttemptOutcome(EntryStatus.Failed),
+        GatewayFailure.UpstreamGarbled or GatewayFailure.UpstreamError => AttemptOutcome.Of(EntryStatus.Failed, call.Scan!, seen),
+        _ => AttemptOutcome.Of(EntryStatus.Partial, call.Scan!, seen),
+    };
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace AiPortal.Gateway;
+
+/// <summary>Sends pooled bytes with their length and gives them back afterwards.</summary>
+internal sealed class PooledContent : HttpContent
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private readonly PooledBody _body;
+
+    public PooledContent(PooledBody body)
+    {
+        _body = body;
+        Headers.ContentType = Json;
+    }
+
+    internal PooledBody Body => _body;
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        foreach (var piece in _body.Sequence) await stream.WriteAsync(piece, cancellationToken);
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _body.Length;
+        return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _body.Dispose();
+        base.Dispose(disposing);
+    }
+}

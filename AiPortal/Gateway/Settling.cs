@@ -1,0 +1,132 @@
+using AiPortal.Core.Budgets;
+using AiPortal.Core.Catalog;
+using AiPortal.Core.Data;
+using AiPortal.Core.Ledger;
+using AiPortal.Core.Money;
+using AiPortal.Core.Routing;
+
+namespace AiPortal.Gateway;
+
+/// <summary>
+/// Step 7, and the beginnings it needs: an intent in the journal before anything is sent, a settlement whatever happened. Nothing
+/// here waits or can be cancelled.
+/// </summary>
+internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutput learned, GatewayMetrics metrics, TimeProvider clock)
+{
+    private const string RequestType = "chat";
+
+    public GatewayCall Begin(HttpContext context)
+    {
+        metrics.Began();
+        return new GatewayCall(context, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
+    }
+
+    /// <summary>Journals the intent; from here on the attempt is on the ledger.</summary>
+    /// <exception cref="JournalUnavailableException">Nothing may be sent.</exception>
+    public CallAttempt Open(GatewayCall call, PlannedAttempt plan)
+    {
+        var held = call.Held!;
+        var intent = new Intent
+        {
+            EntryId = Ids.New(clock),
+            RequestId = call.RequestId,
+            Attempt = call.Attempts.Count + 1,
+            StartedAt = call.StartedAt,
+            Attribution = call.Key!.Attribution,
+            ProviderId = plan.Account.Id,
+            ProviderName = plan.Account.Name,
+            ModelName = call.Scan!.Model,
+            UpstreamModel = plan.UpstreamModel,
+            RequestType = RequestType,
+            PriceId = plan.Unpriced ? null : plan.Price.Id,
+            PriceVersion = plan.Unpriced ? 0 : plan.Price.Version,
+            HeldUsd = HeldUsd(held),
+            Holds = [.. held.Hold.Lines.Select(line => new IntentHold(line.Key.BudgetId, line.Key.PeriodType, line.Key.PeriodStart, line.Amount))],
+            SessionId = call.Labels.SessionId,
+            WorkflowId = call.Labels.WorkflowId,
+            AccountId = call.Labels.AccountId,
+            ClientIp = call.ClientAddress?.ToString(),
+            Tags = call.Labels.Tags,
+            Streamed = call.Scan.Stream,
+        };
+        journal.Append(intent);
+        call.Held = null;
+        var attempt = new CallAttempt(plan, held, intent, clock.GetTimestamp());
+        call.Attempts.Add(attempt);
+        return attempt;
+    }
+
+    /// <summary>Prices the attempt and ends its hold.</summary>
+    public void Close(CallAttempt attempt, AttemptOutcome outcome)
+    {
+        if (attempt.Outcome is not null) return;
+        attempt.Outcome = outcome;
+        if (outcome.Status == EntryStatus.Unknown)
+        {
+            attempt.Held.Hold.Unknown();
+            return;
+        }
+
+        attempt.Cost = IsFree(outcome) ? default : attempt.Plan.Price.CostOf(outcome.Usage);
+        attempt.Held.Hold.Settle(attempt.Cost.Total);
+        if (outcome is { Status: EntryStatus.Ok, Estimated: false })
+            learned.Observe(attempt.Intent.Attribution.KeyId!.Value, attempt.Intent.Attribution.OrganizationId, attempt.Intent.ModelName, outcome.Usage.TotalOutput);
+    }
+
+    /// <summary>Journals the settlement of a closed attempt.</summary>
+    public void Record(CallAttempt attempt, bool final)
+    {
+        if (attempt.Settlement is not null || attempt.Outcome is not { } outcome) return;
+        attempt.Settlement = new Settlement
+        {
+            EntryId = attempt.Intent.EntryId,
+            Status = outcome.Status,
+            Estimated = outcome.Estimated || attempt.Plan.Unpriced,
+            Final = final,
+            Usage = outcome.Usage,
+            Cost = attempt.Cost,
+            LatencyMs = Elapsed(attempt.StartedTicks),
+            TtftMs = attempt.TtftMs,
+            EndedAt = clock.GetUtcNow(),
+            UpstreamRequestId = outcome.UpstreamRequestId,
+            UpstreamStatus = outcome.UpstreamStatus,
+            ErrorCode = outcome.ErrorCode,
+            AboveCeiling = attempt.Cost.Total > attempt.Held.Strict,
+            ServiceTier = outcome.ServiceTier,
+        };
+        journal.Append(attempt.Settlement);
+    }
+
+    /// <summary>Gives back whatever is left, posts everything to the ledger writer.</summary>
+    public void End(GatewayCall call)
+    {
+        call.Held?.Hold.Release();
+        var last = call.Attempts.Count > 0 ? call.Attempts[^1] : null;
+        if (last is not null)
+        {
+            // Nobody closed it: something broke on our side after it may have been sent.
+            Close(last, new AttemptOutcome(EntryStatus.Unknown) { ErrorCode = "interrupted" });
+            Record(last, final: true);
+        }
+
+        call.Lease?.Leave(call.Attempts.Sum(attempt => attempt.Outcome!.Usage.Total));
+        var row = call.Key is null ? null : CallRows.Of(call, Elapsed(call.StartedTicks));
+        foreach (var attempt in call.Attempts) ledger.Post(attempt.Intent, attempt.Settlement!, attempt == last ? row : null);
+        if (last is null && row is not null) ledger.Post(row);
+        metrics.Ended(call, Elapsed(call.StartedTicks));
+        call.Body?.Dispose();
+    }
+
+    public int Elapsed(long ticks) => (int)Math.Min(int.MaxValue, clock.GetElapsedTime(ticks).TotalMilliseconds);
+
+    /// <summary>An unknown outcome counts at the largest amount any of its budgets held; without budgets, at the expected amount.</summary>
+    private static decimal HeldUsd(HeldAmount held)
+    {
+        var most = held.Learned;
+        foreach (var line in held.Hold.Lines) most = Math.Max(most, line.Amount);
+        return Usd.Round12(most);
+    }
+
+    /// <summary>A provider that refused or could not be reached charges nothing.</summary>
+    private static bool IsFree(AttemptOutcome outcome) => outcome is { Status: EntryStatus.Failed, Usage: { TotalInput: 0, TotalOutput: 0 } };
+}

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Ledger;
+
+namespace AiPortal.Gateway;
+
+/// <summary>
+/// Step 6 for a stream: each piece goes on as it came and is flushed at once; a tap beside it looks for the usage. Until the first
+/// piece has gone to the caller another attempt may still be made.
+/// </summary>
+internal sealed class StreamRelay(Settling settling, GatewayOptions options)
+{
+    private const int BufferSize = 16 * 1024;
+
+    public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, Patience patience)
+    {
+        var wantsCost = call.Context.Request.Headers["x-portal-cost"].ToString() == "true";
+        using var tap = new SseTap(hideUsageChunk: !call.Scan!.IncludeUsage, holdEndMarker: wantsCost);
+        var failure = await CopyAsync(call, attempt, response, tap, patience);
+        // An error before anything went out is an attempt that failed; after that it is part of what the caller got.
+        failure ??= tap.Fault ?? (tap.IsComplete ? null : tap.Seen.Error is null ? GatewayFailure.UpstreamCut : GatewayFailure.UpstreamError);
+        settling.Close(attempt, Outcome(call, tap, failure) with
+        {
+            UpstreamStatus = (int)response.StatusCode,
+            UpstreamRequestId = UpstreamHeaders.RequestId(response),
+            ErrorCode = failure is { } fault ? GatewayFailures.Of(fault).Code : null,
+        });
+        if (failure is { } failed) return await BreakOffAsync(call, attempt, tap, failed);
+        settling.Record(attempt, final: true);
+        await EndAsync(call, attempt, tap, wantsCost);
+        return null;
+    }
+
+    private async Task<GatewayFailure?> CopyAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, SseTap tap, Patience patience)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var passing = new ArrayBufferWriter<byte>(BufferSize);
+        try
+        {
+            patience.Allow(options.Idle);
+            await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);
+            while (true)
+            {
+                patience.Allow(options.Idle);
+                var count = await stream.ReadAsync(buffer, patience.Token);
+                if (count == 0) break;
+                attempt.TtftMs ??= settling.Elapsed(attempt.StartedTicks);
+                if (!tap.Push(buffer.AsSpan(0, count), passing)) return tap.Fault;
+                if (passing.WrittenCount == 0) continue;
+                if (!call.Context.Response.HasStarted)
+                {
+                    if (tap.Seen.Error is not null) return GatewayFailure.UpstreamError;
+                    Start(call, attempt);
+                }
+
+                await SendAsync(call, passing, patience.Token);
+            }
+
+            tap.Finish(passing);
+            if (passing.WrittenCount > 0 && call.Context.Response.HasStarted) await SendAsync(call, passing, patience.Token);
+            return null;
+        }
+        catch (Exception fault) when (UpstreamFault.Of(fault, patience) is { } failure)
+        {
+            return call.CallerLeft ? GatewayFailure.CallerLeft : failure;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static void Start(GatewayCall call, CallAttempt attempt)
+    {
+        var answer = call.Context.Response;
+        CallAnswers.Identify(call, attempt);
+        answer.ContentType = "text/event-stream";
+        answer.Headers.CacheControl = "no-cache";
+        // nginx and its kind would hold the pieces back.
+        answer.Headers["X-Accel-Buffering"] = "no";
+    }
+
+    private static async Task SendAsync(GatewayCall call, ArrayBufferWriter<byte> passing, CancellationToken token)
+    {
+        var result = await call.Context.Response.BodyWriter.WriteAsync(passing.WrittenMemory, token);
+        passing.ResetWrittenCount();
+        if (result.IsCanceled || result.IsCompleted) throw new OperationCanceledException("The caller left.");
+    }
+
+    private static async Task EndAsync(GatewayCall call, CallAttempt attempt, SseTap tap, bool wantsCost)
+    {
+        var answer = call.Context.Response;
+        if (!answer.HasStarted) Start(call, attempt);
+        if (!wantsCost) return;
+        var end = new ArrayBufferWriter<byte>();
+        if (tap.IsMidFrame) end.Write("\n\n"u8);
+        end.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $": portal-cost-usd={attempt.Cost.Total:0.############}\n\n")));
+        if (tap.EndMarkerSeen) end.Write(SseTap.EndMarker);
+        await answer.BodyWriter.WriteAsync(end.WrittenMemory, call.Context.RequestAborted);
+    }
+
+    /// <summary>Once the answer has begun, one error event and no end marker, so that a cut answer never looks whole.</summary>
+    private static async Task<GatewayRefusal> BreakOffAsync(GatewayCall call, CallAttempt attempt, SseTap tap, GatewayFailure failure)
+    {
+        var refusal = GatewayFailures.Refuse(failure, attempt.Plan.Account.Name);
+        if (!call.Context.Response.HasStarted || call.CallerLeft || tap.Seen.Error is not null) return refusal;
+        var end = new ArrayBufferWriter<byte>();
+        if (tap.IsMidFrame) end.Write("\n\n"u8);
+        OpenAiError.WriteEvent(end, refusal);
+        await call.Context.Response.BodyWriter.WriteAsync(end.WrittenMemory, call.Context.RequestAborted);
+        return refusal;
+    }
+
+    /// <summary>What was produced is charged, from the provider's figures where they came, else estimated.</summary>
+    private static AttemptOutcome Outcome(GatewayCall call, SseTap tap, GatewayFailure? failure)
+    {
+        if (failure is null) return AttemptOutcome.Of(EntryStatus.Ok, call.Scan!, tap.Seen);
+        var nothingProduced = failure == GatewayFailure.UpstreamError && tap.Seen is { Usage: null, Content.IsEmpty: true, Reasoning.IsEmpty: true };
+        return nothingProduced ? new AttemptOutcome(EntryStatus.Failed) : AttemptOutcome.Of(EntryStatus.Partial, call.Scan!, tap.Seen);
+    }
+}
