@@ -11,6 +11,8 @@ public static class CatalogFeature
         services.AddSingleton<ChangePrice>();
         services.AddSingleton<RemovePrice>();
         services.AddSingleton<PriceList>();
+        services.AddSingleton<PriceSheet>();
+        services.AddSingleton<UnpricedModels>();
         services.AddSingleton<CostEstimate>();
         services.AddSingleton<SeedBuiltInPrices>();
         return services;
