@@ -1,14 +1,21 @@
 using AiPortal.Access;
+using AiPortal.Analytics;
 using AiPortal.Api;
 using AiPortal.Audit;
 using AiPortal.Billing;
+using AiPortal.Budgets;
+using AiPortal.Catalog;
+using AiPortal.Core.Analytics;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Keys;
+using AiPortal.Core.Ledger;
 using AiPortal.Core.Organizations;
 using AiPortal.Gateway;
 using AiPortal.Hosting;
+using AiPortal.Keys;
+using AiPortal.Ledger;
 using AiPortal.Organizations;
 using AiPortal.Providers;
 using AiPortal.Shell;
@@ -24,12 +31,14 @@ internal static class PortalFeatures
         services.AddShell();
         services.AddAccessHost();
         services.AddApi();
+        services.AddAnalytics();
         services.AddAudit();
         services.AddBillingHost();
         services.AddBudgets();
         services.AddCatalog().AddStartStep<SeedBuiltInPrices>(StartSteps.Seed, (seed, token) => seed.RunAsync(token));
         services.AddGateway();
         services.AddKeys();
+        services.AddLedgerReads();
         services.AddOrganizations();
         services.AddProvidersHost();
     }
@@ -49,7 +58,13 @@ internal static class PortalFeatures
         var api = app.MapApi();
         api.MapAudit();
         api.MapBills();
+        api.MapCalls();
+        api.MapDashboard();
+        api.MapKeys();
         api.MapOrganizations();
+        api.MapPrices();
         api.MapProviders();
+        api.MapQuotas();
+        api.MapRecords();
     }
 }

@@ -1,4 +1,6 @@
+using AiPortal.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AiPortal.Core.Analytics;
 
@@ -16,6 +18,8 @@ public static class AnalyticsFeature
         services.AddSingleton<CallFacetReads>();
         services.AddSingleton<AttributionNames>();
         services.AddSingleton<FirstStepReads>();
+        services.AddSingleton<FilterReferences>();
+        services.TryAddSingleton<IOpenCalls, NoOpenCalls>();
         return services;
     }
 }

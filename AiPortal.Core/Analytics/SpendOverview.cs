@@ -8,6 +8,9 @@ public sealed record Spend
 {
     public required DateOnly TodayOn { get; init; }
 
+    /// <summary>IANA name.</summary>
+    public required string TimeZone { get; init; }
+
     public required SpendSum Today { get; init; }
 
     public required SpendSum ThisMonth { get; init; }
@@ -60,6 +63,7 @@ public sealed class SpendOverview(TenantDb tenants, TimeProvider clock)
             return new Spend
             {
                 TodayOn = todayOn,
+                TimeZone = calendar.Zone.Id,
                 Today = timeline.SumOf(today),
                 ThisMonth = timeline.SumOf(month),
                 LastMonth = timeline.SumOf(lastMonth),

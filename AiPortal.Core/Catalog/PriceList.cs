@@ -35,7 +35,7 @@ public sealed record PriceFilter
     public DateTimeOffset? At { get; init; }
 }
 
-/// <summary>The price book as read: the organization's rows and the built-in ones, by model name.</summary>
+/// <summary>The price book as read: the organization's own rows before the built-in ones, each by model name.</summary>
 public sealed class PriceList(TenantDb tenants, PortalDatabase database)
 {
     public Task<Page<PriceListing>> ReadAsync(Guid organizationId, PriceFilter filter, int limit = Cursor.DefaultLimit,
@@ -54,11 +54,16 @@ public sealed class PriceList(TenantDb tenants, PortalDatabase database)
             }
 
             if (after is { } last)
-                prices = prices.Where(p => EF.Functions.GreaterThan(ValueTuple.Create(p.ModelName, p.Id), ValueTuple.Create(last.Text, last.Id)));
+            {
+                // The first character says on which of the two parts of the list the page before ended.
+                var (afterOwn, name) = (last.Text.StartsWith('1'), last.Text.Length > 0 ? last.Text[1..] : "");
+                prices = prices.Where(p => (p.OrganizationId == null && !afterOwn)
+                    || (p.OrganizationId == null == afterOwn && EF.Functions.GreaterThan(ValueTuple.Create(p.ModelName, p.Id), ValueTuple.Create(name, last.Id))));
+            }
 
-            var rows = await prices.OrderBy(p => p.ModelName).ThenBy(p => p.Id).Take(limit + 1).ToListAsync(token);
+            var rows = await prices.OrderBy(p => p.OrganizationId == null).ThenBy(p => p.ModelName).ThenBy(p => p.Id).Take(limit + 1).ToListAsync(token);
             var names = await db.Set<ProviderAccount>().AsNoTracking().ToDictionaryAsync(a => a.Id, a => a.Name, token);
-            return Page<PriceRow>.Of(rows, limit, row => Cursor.Of(row.ModelName, row.Id.ToString()))
+            return Page<PriceRow>.Of(rows, limit, row => Cursor.Of((row.OrganizationId is null ? "1" : "0") + row.ModelName, row.Id.ToString()))
                 .Select(row => new PriceListing(row, row.ProviderId is { } id && names.TryGetValue(id, out var name) ? name : row.Vendor));
         }, token);
 

@@ -1,0 +1,46 @@
+using AiPortal.Api;
+using AiPortal.Core.Budgets;
+using AiPortal.Core.Data;
+using AiPortal.Core.Money;
+
+namespace AiPortal.Budgets;
+
+/// <summary>A budget's draft out of a request's body.</summary>
+internal static class QuotaBody
+{
+    private static readonly string[] Later = ["parent_id", "allocations"];
+
+    /// <summary>Members that are absent keep what <paramref name="now"/> has; without it they take their defaults.</summary>
+    public static BudgetDraft Read(JsonBody body, BudgetDraft? now)
+    {
+        body.ReadOnly(QuotaView.ReadOnlyMembers);
+        foreach (var member in Later)
+        {
+            if (body.Has(member) && !body.IsNull(member)) body.Fault(member, "Nested budgets are not available yet.");
+        }
+
+        var type = body.Word("quota_type", now?.QuotaType);
+        return new BudgetDraft
+        {
+            Name = body.Text("name", now?.Name ?? $"{EnumWord.Of(type)} budget"),
+            QuotaType = type,
+            ScopeId = type == QuotaType.Organization ? body.IdOrNull("scope_id", now?.ScopeId) ?? Guid.Empty : body.Id("scope_id", now?.ScopeId),
+            TotalQuota = body.Amount("total_quota", now?.TotalQuota),
+            PeriodType = body.Word<PeriodType>("period_type", now?.PeriodType ?? PeriodType.Monthly),
+            DailyLimit = body.AmountOrNull("daily_limit", now?.DailyLimit),
+            HourlyLimit = body.AmountOrNull("hourly_limit", now?.HourlyLimit),
+            WarningThreshold = body.Amount("warning_threshold", now?.WarningThreshold ?? 0.8m),
+            CriticalThreshold = body.Amount("critical_threshold", now?.CriticalThreshold ?? 0.95m),
+            Action = ReadAction(body, now?.Action ?? BudgetAction.Block),
+            Hold = body.Word<HoldKind>("hold", now?.Hold ?? HoldKind.Learned),
+        };
+    }
+
+    private static BudgetAction ReadAction(JsonBody body, BudgetAction now)
+    {
+        var word = body.Text("action", EnumWord.Of(now));
+        if (EnumWord.TryParse<BudgetAction>(word, out var action)) return action;
+        if (word.Length > 0) body.Fault("action", BudgetWords.ActionFault(word));
+        return now;
+    }
+}

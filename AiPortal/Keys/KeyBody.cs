@@ -1,0 +1,51 @@
+using AiPortal.Api;
+using AiPortal.Core.Keys;
+using AiPortal.Core.Money;
+
+namespace AiPortal.Keys;
+
+/// <summary>A key's draft out of a request's body.</summary>
+internal static class KeyBody
+{
+    /// <summary>Members that are absent keep what <paramref name="now"/> has; without it they take their defaults.</summary>
+    public static KeyDraft Read(JsonBody body, KeyDraft? now)
+    {
+        body.ReadOnly(KeyView.ReadOnlyMembers);
+        var (rpm, tpm, concurrency) = ReadLimits(body, now);
+        return new KeyDraft
+        {
+            Name = body.Text("name", now?.Name),
+            OwnerUserId = body.IdOrNull("owner_user_id", now?.OwnerUserId),
+            TeamId = body.IdOrNull("team_id", now?.TeamId),
+            ProjectId = body.IdOrNull("project_id", now?.ProjectId),
+            CostCenterId = body.IdOrNull("cost_center_id", now?.CostCenterId),
+            EnvironmentId = body.IdOrNull("environment_id", now?.EnvironmentId),
+            Models = body.TextsOrNull("models", now?.Models?.ToArray()),
+            IpAllow = body.TextsOrNull("ip_allow", now?.IpAllow?.ToArray()),
+            IpDeny = body.TextsOrNull("ip_deny", now?.IpDeny?.ToArray()),
+            Rpm = rpm,
+            Tpm = tpm,
+            Concurrency = concurrency,
+            Budget = ReadBudget(body, now?.Budget),
+            ExpiresAt = body.InstantOrNull("expires_at", now?.ExpiresAt),
+            Tags = body.Map("tags", now?.Tags, maxCount: 16, maxLength: 512),
+        };
+    }
+
+    private static (int?, int?, int?) ReadLimits(JsonBody body, KeyDraft? now)
+    {
+        if (body.Object("rate_limit") is { } limits)
+            return (limits.IntOrNull("rpm", now?.Rpm, 1), limits.IntOrNull("tpm", now?.Tpm, 1), limits.IntOrNull("concurrency", now?.Concurrency, 1));
+        return body.IsNull("rate_limit") ? default : (now?.Rpm, now?.Tpm, now?.Concurrency);
+    }
+
+    private static KeyBudgetTerms? ReadBudget(JsonBody body, KeyBudgetTerms? now)
+    {
+        if (body.Object("budget") is not { } budget) return body.IsNull("budget") ? null : now;
+        return new KeyBudgetTerms(
+            budget.Amount("limit", now?.Limit),
+            budget.Word<PeriodType>("period", now?.Period ?? PeriodType.Monthly),
+            budget.Text("hold", now?.Hold ?? "learned"),
+            budget.Text("action", now?.Action ?? "block"));
+    }
+}

@@ -1,0 +1,106 @@
+using AiPortal.Core.Analytics;
+using AiPortal.Core.Keys;
+
+namespace AiPortal.Keys;
+
+/// <summary>Limits in force for a key; null is unlimited.</summary>
+internal sealed record RateLimitView(int? Rpm, int? Tpm, int? Concurrency);
+
+/// <summary>The budget made with a key, USD.</summary>
+internal sealed record KeyBudgetView(decimal Limit, string Period, string Hold, string Action);
+
+/// <summary>A key as the API answers it. <c>key</c>, the secret, is there only in the answers that made it.</summary>
+internal sealed record KeyView
+{
+    public required Guid Id { get; init; }
+
+    public required Guid OrganizationId { get; init; }
+
+    public required string Name { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Key { get; init; }
+
+    public required string Prefix { get; init; }
+
+    public required string Status { get; init; }
+
+    public required Guid? OwnerUserId { get; init; }
+
+    public required Guid? TeamId { get; init; }
+
+    public required Guid? ProjectId { get; init; }
+
+    public required Guid? CostCenterId { get; init; }
+
+    public required Guid? EnvironmentId { get; init; }
+
+    public required IReadOnlyList<string>? Models { get; init; }
+
+    public required IReadOnlyList<string>? IpAllow { get; init; }
+
+    public required IReadOnlyList<string>? IpDeny { get; init; }
+
+    public required RateLimitView RateLimit { get; init; }
+
+    public required KeyBudgetView? Budget { get; init; }
+
+    public required DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Until when the secret before the last regeneration works.</summary>
+    public required DateTimeOffset? PreviousValidUntil { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    public required Guid? CreatedBy { get; init; }
+
+    public required decimal SpentThisMonth { get; init; }
+
+    public required long RequestsThisMonth { get; init; }
+
+    public required DateTimeOffset? LastUsedAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Members that are answered and never taken.</summary>
+    public static readonly string[] ReadOnlyMembers =
+    [
+        "id", "organization_id", "key", "prefix", "status", "previous_valid_until", "created_by", "spent_this_month", "requests_this_month",
+        "last_used_at", "created_at", "updated_at",
+    ];
+
+    public static KeyView Of(KeyListing listing, KeyUse? use, DateTimeOffset now, string? secret = null)
+    {
+        var key = listing.Key;
+        return new KeyView
+        {
+            Id = key.Id,
+            OrganizationId = key.OrganizationId,
+            Name = key.Name,
+            Key = secret,
+            Prefix = key.Prefix,
+            Status = listing.StatusAt(now),
+            OwnerUserId = key.OwnerUserId,
+            TeamId = key.TeamId,
+            ProjectId = key.ProjectId,
+            CostCenterId = key.CostCenterId,
+            EnvironmentId = key.EnvironmentId,
+            Models = key.Models,
+            IpAllow = key.IpAllow,
+            IpDeny = key.IpDeny,
+            RateLimit = new RateLimitView(key.Rpm, key.Tpm, key.Concurrency),
+            Budget = listing.Budget is { } budget ? new KeyBudgetView(budget.Limit, Core.Money.PeriodTypes.ToText(budget.Period), budget.Hold, budget.Action) : null,
+            ExpiresAt = key.ExpiresAt,
+            PreviousValidUntil = key.PreviousValidUntil > now ? key.PreviousValidUntil : null,
+            Tags = key.Tags,
+            CreatedBy = key.CreatedBy,
+            SpentThisMonth = use?.SpentThisMonth ?? 0,
+            RequestsThisMonth = use?.RequestsThisMonth ?? 0,
+            LastUsedAt = use?.LastUsedAt,
+            CreatedAt = key.CreatedAt,
+            UpdatedAt = key.UpdatedAt,
+        };
+    }
+}

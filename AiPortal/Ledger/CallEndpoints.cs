@@ -1,0 +1,37 @@
+using AiPortal.Access;
+using AiPortal.Api;
+using AiPortal.Core.Access;
+using AiPortal.Core.Analytics;
+using AiPortal.Core.Ledger;
+
+namespace AiPortal.Ledger;
+
+/// <summary><c>/api/v1/calls</c>: the call log and a call's receipt.</summary>
+internal static class CallEndpoints
+{
+    public static void MapCalls(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/calls").WithTags("Calls");
+        group.MapGet("", ListAsync).Describe("List calls, refused ones too, newest first; filters as for records, status is ok, failed, partial, unknown or refused.");
+        group.MapGet("/{id:guid}", ReadAsync).Describe("A call's receipt: its attempts, and every unit × price with the version of the price.");
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext http, CallList calls, FilterReferences references)
+    {
+        var query = new ApiQuery(http);
+        var (limit, after) = (query.Limit(), query.CursorByInstant());
+        var filter = RecordQuery.Read(query) with { CallStatus = query.Word<CallStatus>("status") };
+        var organization = ApiScope.ForList(http, query, Permission.ViewCalls);
+        if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
+        if (await RecordQuery.MissingAsync(references, organization.Value, filter, http.RequestAborted) is { } missing) return ApiResults.Refused(missing);
+        return ApiResults.Page(await calls.ReadAsync(organization.Value, filter, limit, after, http.RequestAborted), CallView.Of);
+    }
+
+    private static async Task<IResult> ReadAsync(Guid id, HttpContext http, CallList calls, CallReceipts receipts)
+    {
+        if (await calls.OrganizationOfAsync(http.GetActor(), id, http.RequestAborted) is not { } organization) return ApiResults.Missing("call");
+        return await receipts.ReadAsync(organization, id, http.RequestAborted) is { } receipt
+            ? ApiResults.Ok(ReceiptView.Of(id, receipt))
+            : ApiResults.Missing("call");
+    }
+}

@@ -1,0 +1,39 @@
+using AiPortal.Api;
+using AiPortal.Core.Analytics;
+using AiPortal.Core.Data;
+using AiPortal.Core.Ledger;
+
+namespace AiPortal.Ledger;
+
+/// <summary>The filters that records and calls share, out of a query string.</summary>
+internal static class RecordQuery
+{
+    public static RecordFilter Read(ApiQuery query)
+    {
+        var filter = new RecordFilter
+        {
+            From = query.Instant("from"),
+            To = query.Instant("to"),
+            KeyId = query.Id("key_id"),
+            DepartmentId = query.Id("department_id"),
+            TeamId = query.Id("team_id"),
+            ProjectId = query.Id("project_id"),
+            CostCenterId = query.Id("cost_center_id"),
+            EnvironmentId = query.Id("environment_id"),
+            UserId = query.Id("user_id"),
+            Model = query.Text("model"),
+            Provider = query.Text("provider"),
+            RequestId = query.Id("request_id"),
+        };
+        if (filter.To <= filter.From) query.Fault("to", "Must be later than from.");
+        return filter;
+    }
+
+    public static Task<Refusal?> MissingAsync(FilterReferences references, Guid organizationId, RecordFilter filter, CancellationToken token) =>
+        references.MissingAsync(organizationId,
+        [
+            ("key_id", Dimension.Key, filter.KeyId), ("department_id", Dimension.Department, filter.DepartmentId), ("team_id", Dimension.Team, filter.TeamId),
+            ("project_id", Dimension.Project, filter.ProjectId), ("cost_center_id", Dimension.CostCenter, filter.CostCenterId),
+            ("environment_id", Dimension.Environment, filter.EnvironmentId), ("user_id", Dimension.User, filter.UserId),
+        ], token);
+}
