@@ -36,6 +36,9 @@ public sealed class IdempotentAnswers(TenantDb tenants, MasterKey masterKey, Tim
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
+    /// <summary>Stands for an answer that never came to be; no HTTP status.</summary>
+    private const int NoAnswer = 0;
+
     /// <summary>Longer than any management request may take.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
@@ -64,6 +67,7 @@ public sealed class IdempotentAnswers(TenantDb tenants, MasterKey masterKey, Tim
         // Released between the two statements: the caller may simply ask again.
         if (known is null) return new IdempotencyClaim(IdempotencyState.Running, id);
         if (!CryptographicOperations.FixedTimeEquals(known.RequestHash, requestHash)) return new IdempotencyClaim(IdempotencyState.Mismatch, known.Id);
+        if (known.HttpStatus == NoAnswer) return new IdempotencyClaim(IdempotencyState.Interrupted, known.Id);
         if (known.HttpStatus is { } status) return new IdempotencyClaim(IdempotencyState.Answered, known.Id, Opened(known, status));
         return new IdempotencyClaim(known.CreatedAt < now - Longest ? IdempotencyState.Interrupted : IdempotencyState.Running, known.Id);
     }
@@ -81,7 +85,10 @@ public sealed class IdempotentAnswers(TenantDb tenants, MasterKey masterKey, Tim
         await transaction.CommitAsync();
     }
 
-    /// <summary>Frees the key of a request that failed and changed nothing, so that it may be tried again.</summary>
+    /// <summary>Notes that a request failed after it may have taken effect; the key is not given out again.</summary>
+    public Task InterruptAsync(Guid actorId, Guid claimId) => StoreAsync(actorId, claimId, new StoredAnswer(NoAnswer, null, []));
+
+    /// <summary>Frees the key of a request that was refused before it changed anything, so that it may be tried again.</summary>
     public async Task ReleaseAsync(Guid actorId, Guid claimId)
     {
         await using var transaction = await tenants.OpenAsync(actorId);

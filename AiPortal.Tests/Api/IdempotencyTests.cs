@@ -1,5 +1,6 @@
 using System.Net;
 using AiPortal.Tests.Fixtures;
+using Npgsql;
 using Xunit;
 
 namespace AiPortal.Tests.Api;
@@ -74,6 +75,30 @@ public sealed class IdempotencyTests(PortalHost host) : IClassFixture<PortalHost
 
         Assert.Equal(invited.Text("invitation_url"), again.Text("invitation_url"));
         Assert.DoesNotContain(token, System.Text.Encoding.Latin1.GetString(stored), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_ThatFailedOnOurSide_ShowsAReferenceOnlyAndIsNotRepeated()
+    {
+        await using var superuser = new NpgsqlConnection(host.Database.Superuser);
+        await superuser.OpenAsync();
+        await ExecuteAsync(superuser, "ALTER TABLE environments RENAME TO environments_away");
+        var failed = await host.Admin.PostApiAsync("/environments", new { name = "Production" }, "failed-1");
+        await ExecuteAsync(superuser, "ALTER TABLE environments_away RENAME TO environments");
+        var again = await host.Admin.PostApiAsync("/environments", new { name = "Production" }, "failed-1");
+
+        Assert.Equal((HttpStatusCode.InternalServerError, "internal_error"), (failed.Status, failed.Code));
+        Assert.Equal(["code", "detail", "reference", "status", "title"], failed.Json.EnumerateObject().Select(member => member.Name).Order());
+        Assert.DoesNotContain("environments", failed.Text("detail")!, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.Conflict, "idempotency_interrupted"), (again.Status, again.Code));
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+#pragma warning disable CA2100 // Written above.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
     }
 
     [Theory]

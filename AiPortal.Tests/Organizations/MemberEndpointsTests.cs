@@ -104,6 +104,19 @@ public sealed class MemberEndpointsTests(PortalHost host) : IClassFixture<Portal
     }
 
     [Fact]
+    public async Task TwoOwners_BothLeavingAtOnce_OneStays()
+    {
+        var own = await host.Admin.PostApiAsync("/organizations", new { name = "Two owners" });
+        await host.Admin.PostApiAsync("/members", new { email = "second@example.com", name = "Second", role = "owner", password = Password, organization_id = own.Id });
+        var owners = (await host.Admin.GetApiAsync($"/members?role=owner&organization_id={own.Id}")).Data.Select(m => m.GetProperty("id").GetGuid()).ToList();
+        using var second = await host.SignInAsync("second@example.com", Password);
+        await Task.WhenAll(owners.Select((id, i) => (i == 0 ? host.Admin : second).PatchApiAsync($"/members/{id}", new { role = "member" })));
+
+        Assert.Equal(2, owners.Count);
+        Assert.Equal(1, await host.Database.ScalarAsync<long>("SELECT count(*) FROM memberships WHERE role = 'owner' AND organization_id = $1", own.Id));
+    }
+
+    [Fact]
     public async Task Change_RoleOfAMember_CountsAtHisNextRequest()
     {
         using var gus = await host.MemberAsync("member", "gus@example.com");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using AiPortal.Tests.Api;
 using AiPortal.Tests.Fixtures;
 using Xunit;
@@ -116,5 +117,25 @@ public sealed class StructureEndpointsTests(PortalHost host) : IClassFixture<Por
 
         Assert.Equal(("4711", null), (made.Text("code"), cleared.Text("code")));
         Assert.Equal(["code"], team.Fields);
+    }
+
+    [Theory]
+    [InlineData("teams", "team_id")]
+    [InlineData("projects", "project_id")]
+    [InlineData("cost-centers", "cost_center_id")]
+    [InlineData("environments", "environment_id")]
+    public async Task Resource_WithLiveKeys_IsNotRemoved(string path, string column)
+    {
+        var made = await host.Admin.PostApiAsync($"/{path}", new { name = "Keyed" });
+        await host.Database.ExecuteAsync($$"""
+            INSERT INTO api_keys (id, organization_id, name, key_hash, prefix, status, tags, created_at, updated_at, {{column}})
+            VALUES (gen_random_uuid(), $1, 'k', $3, 'sk-ap-', 'active', '{}', now(), now(), $2)
+            """, host.OrganizationId, made.Id, SHA256.HashData(made.Id.ToByteArray()));
+        var refused = await host.Admin.DeleteApiAsync($"/{path}/{made.Id}");
+        await host.Database.ExecuteAsync($"UPDATE api_keys SET status = 'revoked' WHERE {column} = $1", made.Id);
+        var removed = await host.Admin.DeleteApiAsync($"/{path}/{made.Id}");
+
+        Assert.Equal((HttpStatusCode.Conflict, "in_use"), (refused.Status, refused.Code));
+        Assert.Equal(HttpStatusCode.NoContent, removed.Status);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AiPortal.Access;
 using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Api;
 
@@ -72,9 +73,16 @@ internal static class Idempotency
             await handler(http);
             await http.Response.BodyWriter.FlushAsync(CancellationToken.None);
         }
+        catch (Exception fault) when (fault is ApiFault or BadHttpRequestException or DbUpdateException)
+        {
+            // Not read, or rolled back: nothing happened.
+            await answers.ReleaseAsync(actorId, claimId);
+            throw;
+        }
         catch
         {
-            await answers.ReleaseAsync(actorId, claimId);
+            // The change may stand although what came after it failed: a repetition could make it twice.
+            await answers.InterruptAsync(actorId, claimId);
             throw;
         }
         finally
@@ -84,7 +92,7 @@ internal static class Idempotency
 
         var answer = new StoredAnswer(http.Response.StatusCode, http.Response.ContentType, kept.ToArray());
         if (answer.HttpStatus < StatusCodes.Status500InternalServerError) await answers.StoreAsync(actorId, claimId, answer);
-        else await answers.ReleaseAsync(actorId, claimId);
+        else await answers.InterruptAsync(actorId, claimId);
         await WriteAsync(http.Response, answer);
     }
 
