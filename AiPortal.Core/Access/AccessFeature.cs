@@ -25,6 +25,7 @@ public static class AccessFeature
         services.AddScoped<IUserStore<PortalUser>, PortalUserStore>();
         services.AddScoped<SignIn>();
         services.AddScoped<ChangePassword>();
+        services.AddScoped<Register>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<ActorSource>();
         services.AddSingleton<ResourceLocator>();

@@ -37,6 +37,7 @@ public sealed class SnapshotStore(SnapshotLoader loader, BudgetBook budgets, Por
             var covers = Volatile.Read(ref _asked);
             var (snapshot, seeds) = await loader.LoadAsync(clock.GetUtcNow(), token);
             budgets.Update(snapshot.BudgetLines, seeds);
+            budgets.Sweep(clock.GetUtcNow());
             _current = snapshot;
             Volatile.Write(ref _loaded, covers);
         }

@@ -60,6 +60,16 @@ public sealed class AuthEndpointsTests(PortalHost portal) : IClassFixture<Portal
         Assert.Equal(portal.OrganizationId, membership.GetProperty("organization_id").GetGuid());
     }
 
+    [Fact]
+    public async Task Register_ByInvitationOnly_IsRefusedAndMakesNobody()
+    {
+        using var client = portal.Anonymous();
+        using var answer = await client.PostAsJsonAsync("/api/v1/auth/register", new { email = "new@example.com", name = "New", password = "a-long-password" });
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Equal("registration_closed", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+        Assert.Equal(1L, await portal.Database.ScalarAsync<long>("SELECT count(*) FROM users"));
+    }
+
     private static async Task<string?> DetailAsync(HttpResponseMessage answer) =>
         (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString();
 }

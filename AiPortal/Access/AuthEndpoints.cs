@@ -11,6 +11,8 @@ internal static class AuthEndpoints
 {
     internal sealed record LoginRequest(string? Email, string? Password);
 
+    internal sealed record RegisterRequest(string? Email, string? Name, string? Password);
+
     internal sealed record RefreshRequest([property: JsonPropertyName("refresh_token")] string? RefreshToken);
 
     internal sealed record PasswordRequest(
@@ -21,6 +23,7 @@ internal static class AuthEndpoints
     {
         var auth = app.MapGroup("/api/v1/auth").WithTags("Sign in");
         auth.MapPost("/login", LoginAsync).WithSummary("Sign in with an address and a password; answers an access and a refresh token.");
+        auth.MapPost("/register", RegisterAsync).WithSummary("Make an account, where Portal:Registration allows it.");
         auth.MapPost("/refresh", RefreshAsync).WithSummary("Exchange a refresh token; each works once, a second use ends the session.");
         auth.MapPost("/logout", LogoutAsync).RequireAuthorization(AccessHost.ApiPolicy).WithSummary("End the session of the bearer token.");
         auth.MapPost("/change-password", ChangePasswordAsync).RequireAuthorization(AccessHost.ApiPolicy).WithSummary("Change the caller's password; other sessions end.");
@@ -36,6 +39,15 @@ internal static class AuthEndpoints
         if (outcome.Refusal is { } refusal) return Problem(refusal, StatusCodes.Status401Unauthorized);
         var tokens = await sessions.BeginAsync(outcome.Value.Id, context.ClientIp(), context.Request.Headers.UserAgent, context.RequestAborted);
         return Tokens(context, tokens, outcome.Value.MustChangePassword);
+    }
+
+    private static async Task<IResult> RegisterAsync(RegisterRequest request, Register register)
+    {
+        if (string.IsNullOrEmpty(request.Password) || request.Password.Length > 1024) return Problem(Refusal.Field("password", "A password of up to 1024 characters is needed."));
+        var outcome = await register.RunAsync(request.Email ?? "", request.Name ?? "", request.Password);
+        if (outcome.Refusal is { } refusal)
+            return Problem(refusal, refusal.Kind == RefusalKind.Forbidden ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest);
+        return Results.Json(new { id = outcome.Value.Id, email = outcome.Value.Email, name = outcome.Value.Name }, statusCode: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> RefreshAsync(RefreshRequest request, HttpContext context, Sessions sessions)

@@ -1,3 +1,5 @@
+using AiPortal.Core.Access;
+
 namespace AiPortal.Hosting;
 
 /// <summary>Start, stop, health, metrics, key ring.</summary>
@@ -9,6 +11,7 @@ internal static class HostingFeature
         services.AddSingleton<PrometheusText>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<FirstAdministrator>();
+        services.AddSingleton(provider => new RegistrationRule(provider.GetRequiredService<PortalSettings>().Registration));
         services.AddStartStep<FirstAdministrator>(StartSteps.People, (step, token) => step.RunAsync(token));
         return services;
     }
