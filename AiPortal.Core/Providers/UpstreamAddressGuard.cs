@@ -13,7 +13,7 @@ public sealed class AddressRefusedException(string host, string reason) : IOExce
 /// <param name="privateNetworks">Where an account's <c>allow_private</c> may take effect.</param>
 public sealed class UpstreamAddressGuard(IReadOnlyList<IPNetwork> privateNetworks)
 {
-    private static readonly IPNetwork[] NeverAllowed = Networks("0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "100.100.100.200/32",
+    private static readonly IPNetwork[] NeverAllowed = Networks("0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "100.100.100.200/32", "168.63.129.16/32",
         "192.0.0.192/32", "::/128", "fe80::/10", "ff00::/8", "fd00:ec2::254/128");
 
     private static readonly IPNetwork[] Private = Networks("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",

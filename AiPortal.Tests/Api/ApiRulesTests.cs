@@ -2,13 +2,14 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AiPortal.Tests.Fixtures;
 using Xunit;
 
 namespace AiPortal.Tests.Api;
 
 /// <summary>What every management endpoint does alike.</summary>
-public sealed class ApiRulesTests(PortalHost host) : IClassFixture<PortalHost>
+public sealed partial class ApiRulesTests(PortalHost host) : IClassFixture<PortalHost>
 {
     [Theory]
     [InlineData("GET", "/nothing-here", 404, "not_found")]
@@ -116,4 +117,21 @@ public sealed class ApiRulesTests(PortalHost host) : IClassFixture<PortalHost>
         Assert.Equal("Research", media.GetProperty("example").GetProperty("name").GetString());
         Assert.Equal("string", media.GetProperty("schema").GetProperty("properties").GetProperty("name").GetProperty("type").GetString());
     }
+
+    [Fact]
+    public async Task OpenApi_InABrowserThatSignedIn_IsShown_ButTheApiStaysClosed()
+    {
+        using var browser = host.Anonymous();
+        var html = await browser.GetStringAsync("/sign-in");
+        var form = Hidden().Matches(html[html.LastIndexOf("<form", StringComparison.Ordinal)..]).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value));
+        (form["Form.Email"], form["Form.Password"]) = (PortalHost.AdminEmail, PortalHost.AdminPassword);
+        using var signedIn = await browser.PostAsync("/sign-in", new FormUrlEncodedContent(form));
+        using var document = await browser.GetAsync("/openapi/v1.json");
+
+        Assert.Equal(HttpStatusCode.OK, document.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetApiAsync("/departments")).Status);
+    }
+
+    [GeneratedRegex("""<input type="hidden" name="([^"]+)" value="([^"]*)"\s*/?>""")]
+    private static partial Regex Hidden();
 }

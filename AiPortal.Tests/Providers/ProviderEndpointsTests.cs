@@ -77,6 +77,9 @@ public sealed class ProviderEndpointsTests(PortalHost host) : IClassFixture<Port
     [InlineData("http://169.254.169.254/latest", true)]
     [InlineData("http://[fe80::1]/v1", true)]
     [InlineData("http://[fd00:ec2::254]/v1", true)]
+    [InlineData("http://168.63.129.16/v1", true)]
+    [InlineData("http://100.100.100.200/v1", true)]
+    [InlineData("http://[2002:a9fe:a9fe::1]/v1", true)]
     [InlineData("http://0.0.0.0/v1", true)]
     [InlineData("http://[64:ff9b::a9fe:a9fe]/v1", true)]
     public async Task Create_AddressNotAllowed_IsRefused(string url, bool allowPrivate)
