@@ -17,7 +17,7 @@ public sealed partial class DependencyRulesTests
         ["Audit"] = ["Data"],
         ["Access"] = ["Data", "Tenancy", "Audit"],
         ["Providers"] = ["Data", "Audit", "Access"],
-        ["Catalog"] = ["Money", "Data", "Audit", "Access", "Providers"],
+        ["Catalog"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers"],
         ["Keys"] = ["Money", "Data", "Tenancy", "Audit", "Access"],
         ["Ledger"] = ["Money", "Data", "Access", "Catalog"],
         ["Budgets"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Keys", "Ledger"],
