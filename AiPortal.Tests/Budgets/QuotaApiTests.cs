@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Money;
 using AiPortal.Tests.Api;
 using AiPortal.Tests.Fixtures;
 using AiPortal.Tests.Ledger;
@@ -66,6 +68,27 @@ public sealed class QuotaApiTests(PortalHost host) : IClassFixture<PortalHost>
 
         Assert.Equal((0m, 10m), (Amount(reset, "used_quota"), Amount(read, "remaining_quota")));
         Assert.Equal(0.5m, Amount(later, "used_quota"));
+    }
+
+    [Fact]
+    public async Task Read_WhileACallIsInFlight_ShowsWhatItHolds()
+    {
+        var team = await TeamAsync();
+        await host.Database.WriteAsync(host.OrganizationId, new ScriptedEntry(Now, 3m) { TeamId = team });
+        var made = await host.Admin.PostApiAsync("/cost/quotas", new { quota_type = "team", scope_id = team, total_quota = 10, hold = "strict" });
+        var lines = BudgetLine.Of(new Budget { Id = made.Id, OrganizationId = host.OrganizationId, Name = "", QuotaType = QuotaType.Team, ScopeId = team, TotalQuota = 10, Hold = HoldKind.Strict });
+        var book = host.Services.GetRequiredService<BudgetBook>();
+
+        Assert.True(book.TryHold(lines, OrganizationCalendar.Utc, Now, 1.5m, 1m, out var hold, out _));
+        var during = await host.Admin.GetApiAsync($"/cost/quotas/{made.Id}");
+        await host.Admin.PostApiAsync($"/cost/quotas/{made.Id}/reset", null);
+        var reset = await host.Admin.GetApiAsync($"/cost/quotas/{made.Id}");
+        hold.Release();
+        var after = await host.Admin.GetApiAsync($"/cost/quotas/{made.Id}");
+
+        Assert.Equal((3m, 1.5m, 5.5m), (Amount(during, "used_quota"), Amount(during, "held_quota"), Amount(during, "remaining_quota")));
+        Assert.Equal((0m, 1.5m, 8.5m), (Amount(reset, "used_quota"), Amount(reset, "held_quota"), Amount(reset, "remaining_quota")));
+        Assert.Equal((0m, 0m, 10m), (Amount(after, "used_quota"), Amount(after, "held_quota"), Amount(after, "remaining_quota")));
     }
 
     [Fact]
