@@ -12,6 +12,7 @@ using AiPortal.Core.Catalog;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Organizations;
+using AiPortal.Credentials;
 using AiPortal.Gateway;
 using AiPortal.Hosting;
 using AiPortal.Keys;
@@ -66,5 +67,6 @@ internal static class PortalFeatures
         api.MapProviders();
         api.MapQuotas();
         api.MapRecords();
+        api.MapServiceTokens();
     }
 }

@@ -30,6 +30,9 @@ public static class AccessFeature
         services.AddSingleton<ActorSource>();
         services.AddSingleton<ResourceLocator>();
         services.AddSingleton<ChangeGate>();
+        services.AddSingleton<CreateServiceToken>();
+        services.AddSingleton<RevokeServiceToken>();
+        services.AddSingleton<ServiceTokenList>();
         services.AddSingleton<TenantDb>();
         services.AddSingleton<BootstrapAdministrator>();
         return services;

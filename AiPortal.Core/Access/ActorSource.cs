@@ -19,8 +19,7 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
         await using var db = database.OpenSystem();
         if (token.StartsWith(ServicePrefix, StringComparison.Ordinal))
         {
-            var service = await db.Set<ServiceToken>().AsNoTracking().SingleOrDefaultAsync(t => t.TokenHash == hash, cancellation);
-            if (service is null || service.RevokedAt is not null || service.ExpiresAt <= now) return null;
+            if (await ServiceAsync(db, hash, now, cancellation) is not { } service) return null;
             var roles = new Dictionary<Guid, Role> { [service.OrganizationId] = service.Role };
             return new Actor(service.Id, service.Name, roles, service.OrganizationId, clientIp, IsService: true);
         }
@@ -38,6 +37,24 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
         var session = await db.Set<Session>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == sessionId, cancellation);
         if (session is null || session.RevokedAt is not null || session.ExpiresAt <= now) return null;
         return await PersonAsync(db, session.UserId, session.Id, clientIp, cancellation);
+    }
+
+    /// <summary>Null for a token that does not work now.</summary>
+    private static async Task<ServiceToken?> ServiceAsync(PortalDb db, byte[] hash, DateTimeOffset now, CancellationToken cancellation)
+    {
+        // The token, and up the tokens it was made with.
+        var chain = await db.Set<ServiceToken>().FromSql($"""
+            WITH RECURSIVE chain AS (
+              SELECT * FROM service_tokens WHERE token_hash = {hash}
+              UNION SELECT maker.* FROM service_tokens maker JOIN chain made ON maker.id = made.created_by AND maker.organization_id = made.organization_id)
+            SELECT * FROM chain
+            """).IgnoreQueryFilters().AsNoTracking().ToDictionaryAsync(t => t.Id, cancellation);
+        var service = chain.Values.SingleOrDefault(t => t.TokenHash.AsSpan().SequenceEqual(hash));
+        if (service is null) return null;
+        var people = chain.Values.Select(t => t.CreatedBy).ToArray();
+        var roles = await db.Set<Membership>().AsNoTracking().Where(m => m.OrganizationId == service.OrganizationId && people.Contains(m.UserId))
+            .ToDictionaryAsync(m => m.UserId, m => m.Role, cancellation);
+        return ServiceTokenStanding.Of(service, chain, roles, now) == ServiceTokenStatus.Active ? service : null;
     }
 
     private static async Task<Actor?> PersonAsync(PortalDb db, Guid userId, Guid sessionId, string? clientIp, CancellationToken cancellation)

@@ -13,8 +13,10 @@ public readonly record struct KeyHash(ulong A, ulong B, ulong C, ulong D)
         return From(hash);
     }
 
+    /// <exception cref="FormatException">Not 32 bytes.</exception>
     public static KeyHash From(ReadOnlySpan<byte> hash)
     {
+        if (hash.Length != VirtualKeyFormat.HashLength) throw new FormatException($"A key's hash has {VirtualKeyFormat.HashLength} bytes.");
         var words = MemoryMarshal.Cast<byte, ulong>(hash);
         return new KeyHash(words[0], words[1], words[2], words[3]);
     }

@@ -106,6 +106,9 @@ public sealed class PortalSnapshot
     public required FrozenDictionary<Guid, OrganizationSnapshot> Organizations { get; init; }
 
     public required IReadOnlyList<BudgetLine> BudgetLines { get; init; }
+
+    /// <summary>How many rows were malformed and left out.</summary>
+    public int SkippedRows { get; init; }
 }
 
 /// <summary>What a secret opens: a key, and until when (after a regeneration the old secret has an end).</summary>

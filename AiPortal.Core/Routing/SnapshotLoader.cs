@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
 using System.Text;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
@@ -13,23 +12,28 @@ using Microsoft.Extensions.Logging;
 
 namespace AiPortal.Core.Routing;
 
-/// <summary>Reads the whole configuration in one consistent view of the database.</summary>
+/// <summary>Reads the whole configuration in one consistent view of the database. A row that cannot be used is left out and told about.</summary>
 public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey, ILogger<SnapshotLoader> logger)
 {
+    private SkippedRows _skipped = new(logger, null);
+
     /// <summary>Also gives what each budget has used in the periods now running.</summary>
     public async Task<(PortalSnapshot Snapshot, IReadOnlyList<BudgetSeed> Seeds)> LoadAsync(DateTimeOffset now, CancellationToken token)
     {
+        var skipped = new SkippedRows(logger, _skipped);
         await using var db = database.OpenSystem();
         await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
         var accounts = (await db.Set<ProviderAccount>().AsNoTracking().Where(p => p.Enabled && p.DeletedAt == null).ToListAsync(token))
             .OrderBy(p => p.Priority).ThenByDescending(p => p.Weight).ThenBy(p => p.Id).ToLookup(p => p.OrganizationId);
         var organizations = (await db.Set<Organization>().AsNoTracking().ToListAsync(token))
-            .ToFrozenDictionary(o => o.Id, o => Organization(o, accounts[o.Id]));
+            .Select(o => skipped.Keep("organization", o.Id, () => Organization(o, accounts[o.Id], skipped)))
+            .OfType<OrganizationSnapshot>().ToFrozenDictionary(o => o.Id);
         var prices = PriceBook.Create((await db.Set<PriceRow>().AsNoTracking().ToListAsync(token)).Select(PriceOfRow.Of));
         var lines = (await db.Set<Budget>().AsNoTracking().ToListAsync(token)).SelectMany(BudgetLine.Of).ToList();
         var seeds = await SeedsAsync(db, now, token);
-        var keys = await KeysAsync(db, organizations, lines, now, token);
-        var snapshot = new PortalSnapshot { Keys = keys, Prices = prices, Organizations = organizations, BudgetLines = lines };
+        var keys = await KeysAsync(db, organizations, lines, skipped, now, token);
+        _skipped = skipped;
+        var snapshot = new PortalSnapshot { Keys = keys, Prices = prices, Organizations = organizations, BudgetLines = lines, SkippedRows = skipped.Count };
         return (snapshot, seeds);
     }
 
@@ -40,56 +44,56 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
     }
 
     private static async Task<FrozenDictionary<KeyHash, KeyGrant>> KeysAsync(
-        PortalDb db, FrozenDictionary<Guid, OrganizationSnapshot> organizations, List<BudgetLine> lines, DateTimeOffset now, CancellationToken token)
+        PortalDb db, FrozenDictionary<Guid, OrganizationSnapshot> organizations, List<BudgetLine> lines, SkippedRows skipped, DateTimeOffset now, CancellationToken token)
     {
         var chains = new BudgetChains(lines);
         var departments = await db.Set<Team>().AsNoTracking().ToDictionaryAsync(t => t.Id, t => t.DepartmentId, token);
         var grants = new Dictionary<KeyHash, KeyGrant>();
         await foreach (var key in db.Set<ApiKey>().AsNoTracking().Where(k => k.DeletedAt == null).AsAsyncEnumerable().WithCancellation(token))
         {
-            var snapshot = KeySnapshots.Make(key, organizations[key.OrganizationId], departments, chains);
-            grants[KeyHash.From(key.KeyHash)] = new KeyGrant(snapshot, null);
-            if (key.PreviousHash is { } previous && key.PreviousValidUntil > now) grants[KeyHash.From(previous)] = new KeyGrant(snapshot, key.PreviousValidUntil);
+            // Without its organization a key opens nothing.
+            if (!organizations.TryGetValue(key.OrganizationId, out var organization)) continue;
+            foreach (var (hash, grant) in skipped.Keep("key", key.Id, () => Grants(key, KeySnapshots.Make(key, organization, departments, chains), now)) ?? [])
+                grants[hash] = grant;
         }
 
         return grants.ToFrozenDictionary();
     }
 
-    private OrganizationSnapshot Organization(Organization row, IEnumerable<ProviderAccount> accounts) => new()
+    private static List<(KeyHash, KeyGrant)> Grants(ApiKey key, KeySnapshot snapshot, DateTimeOffset now)
+    {
+        var grants = new List<(KeyHash, KeyGrant)> { (KeyHash.From(key.KeyHash), new KeyGrant(snapshot, null)) };
+        if (key.PreviousHash is { } previous && key.PreviousValidUntil > now) grants.Add((KeyHash.From(previous), new KeyGrant(snapshot, key.PreviousValidUntil)));
+        return grants;
+    }
+
+    private OrganizationSnapshot Organization(Organization row, IEnumerable<ProviderAccount> accounts, SkippedRows skipped) => new()
     {
         Id = row.Id,
         Calendar = OrganizationCalendar.Of(row.TimeZone, row.FiscalYearStart),
         UnpricedModelPolicy = row.UnpricedModelPolicy,
         CeilingPrice = row.CeilingPrice,
-        Accounts = [.. accounts.Select(Account).OfType<AccountSnapshot>()],
+        Accounts = [.. accounts.Select(account => skipped.Keep("provider account", account.Id, () => Account(account))).OfType<AccountSnapshot>()],
     };
 
-    /// <summary>Null for an account that cannot be used; said in the log, so that one bad row does not stop all the others.</summary>
+    /// <summary>Null for an account that nothing here can serve.</summary>
     private AccountSnapshot? Account(ProviderAccount row)
     {
         if (ProviderKinds.Find(row.Kind) is not { Served: true } kind) return null;
         var address = row.BaseUrl ?? kind.BaseUrl;
         if (address is null && kind.Dialect != ProviderDialect.Sandbox) return null;
-        try
+        return new AccountSnapshot
         {
-            return new AccountSnapshot
-            {
-                Id = row.Id,
-                Name = row.Name,
-                Kind = kind,
-                BaseUri = address is null ? null : new Uri(address.TrimEnd('/') + "/", UriKind.Absolute),
-                ApiKey = row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(masterKey.Open(cipher, ProviderSecret.Context(row))) : null,
-                Models = row.Models?.ToFrozenSet(StringComparer.Ordinal),
-                ModelMap = row.ModelMap,
-                Weight = row.Weight,
-                Priority = row.Priority,
-                AllowPrivate = row.AllowPrivate,
-            };
-        }
-        catch (Exception fault) when (fault is CryptographicException or UriFormatException)
-        {
-            logger.LogError("The provider account {Account} cannot be used: {Fault}", row.Id, fault.GetType().Name);
-            return null;
-        }
+            Id = row.Id,
+            Name = row.Name,
+            Kind = kind,
+            BaseUri = address is null ? null : new Uri(address.TrimEnd('/') + "/", UriKind.Absolute),
+            ApiKey = row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(masterKey.Open(cipher, ProviderSecret.Context(row))) : null,
+            Models = row.Models?.ToFrozenSet(StringComparer.Ordinal),
+            ModelMap = row.ModelMap,
+            Weight = row.Weight,
+            Priority = row.Priority,
+            AllowPrivate = row.AllowPrivate,
+        };
     }
 }

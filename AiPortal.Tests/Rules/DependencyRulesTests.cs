@@ -43,6 +43,7 @@ public sealed partial class DependencyRulesTests
         ["Billing"] = ["Access", "Api", "Hosting", "Ui", "Shell"],
         ["Budgets"] = ["Access", "Api", "Ui", "Shell"],
         ["Catalog"] = ["Access", "Api", "Ui", "Shell"],
+        ["Credentials"] = ["Access", "Api"],
         ["Demo"] = ["Hosting"],
         ["Keys"] = ["Access", "Api", "Ui", "Shell"],
         ["Ledger"] = ["Access", "Api", "Ui", "Shell"],

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AiPortal.Core.Routing;
 
 namespace AiPortal.Gateway;
 
@@ -10,11 +11,12 @@ internal sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _calls;
     private readonly Counter<long> _milliseconds;
 
-    public GatewayMetrics()
+    public GatewayMetrics(SnapshotStore snapshots)
     {
         _active = _meter.CreateUpDownCounter<long>("aiportal_gateway_calls_active");
         _calls = _meter.CreateCounter<long>("aiportal_gateway_calls_total");
         _milliseconds = _meter.CreateCounter<long>("aiportal_gateway_call_milliseconds_total");
+        _meter.CreateObservableGauge("aiportal_snapshot_rows_skipped", () => snapshots.Current.SkippedRows, description: "Malformed rows left out of the configuration.");
     }
 
     public void Began() => _active.Add(1);

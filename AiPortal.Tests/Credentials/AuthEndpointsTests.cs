@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using AiPortal.Tests.Fixtures;
 
-namespace AiPortal.Tests.Access;
+namespace AiPortal.Tests.Credentials;
 
 public sealed class AuthEndpointsTests(PortalHost portal) : IClassFixture<PortalHost>
 {
