@@ -13,6 +13,7 @@ public static class AnalyticsFeature
         services.AddSingleton<SpendBreakdown>();
         services.AddSingleton<SpendOverview>();
         services.AddSingleton<KeyUsage>();
+        services.AddSingleton<KeySheet>();
         services.AddSingleton<SpendBoards>();
         services.AddSingleton<CallTable>();
         services.AddSingleton<CallFacetReads>();

@@ -1,0 +1,4 @@
+namespace AiPortal.Keys;
+
+/// <summary>Names the resources of the key pages.</summary>
+internal sealed class KeysText;
