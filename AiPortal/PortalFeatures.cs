@@ -13,6 +13,7 @@ using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Organizations;
 using AiPortal.Credentials;
+using AiPortal.Demo;
 using AiPortal.Gateway;
 using AiPortal.Hosting;
 using AiPortal.Keys;
@@ -37,6 +38,7 @@ internal static class PortalFeatures
         services.AddBillingHost();
         services.AddBudgets();
         services.AddCatalog().AddStartStep<SeedBuiltInPrices>(StartSteps.Seed, (seed, token) => seed.RunAsync(token));
+        services.AddDemoHost();
         services.AddGateway();
         services.AddKeys();
         services.AddLedgerReads();

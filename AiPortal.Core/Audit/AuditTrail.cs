@@ -27,7 +27,7 @@ public static class AuditTrail
     {
         var db = transaction.Db;
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"audit:" + transaction.OrganizationId}, 0))", token);
-        var last = await db.Set<AuditEvent>().AsNoTracking().OrderByDescending(a => a.Sequence)
+        var last = await db.Set<AuditEvent>().AsNoTracking().Where(a => a.OrganizationId == transaction.OrganizationId).OrderByDescending(a => a.Sequence)
             .Select(a => new { a.Sequence, a.Hash }).FirstOrDefaultAsync(token);
         // PostgreSQL keeps microseconds; the hash must see what will be read back.
         var now = clock.GetUtcNow();
