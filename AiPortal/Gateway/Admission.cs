@@ -25,8 +25,7 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
         if (journal.State.Status is JournalStatus.Full or JournalStatus.Faulted) return GatewayFailures.Refuse(GatewayFailure.Overloaded);
         var expectedTokens = TokenEstimate.Input(call.Scan!) + Expected(call, call.Plan[0]);
         call.Lease = limits.Enter(call.Key!, expectedTokens, call.StartedTicks, out var exceeded);
-        if (call.Lease is null) return exceeded;
-        return Hold(call, call.Plan[0]);
+        return exceeded ?? Hold(call, call.Plan[0]);
     }
 
     /// <summary>Holds for one attempt; a refusal leaves no hold at any level.</summary>

@@ -23,7 +23,7 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
         call.Refusal = refusal;
         var row = GatewayFailures.Of(refusal.Failure);
         logger.Log(row.Level, "Call {Call} of key {Key}: {Failure}", call.RequestId, call.Key?.Id, refusal.Failure);
-        return call.Context.Response.HasStarted || call.CallerLeft ? Task.CompletedTask : WriteAsync(call.Context, call.RequestId, refusal);
+        return call.Context.Response.HasStarted || call.CallerLeft ? Task.CompletedTask : WriteAsync(call.Context, call.RequestId, refusal, call.Lease);
     }
 
     /// <summary>A fault of ours: logged with the call's id, told to the caller without detail.</summary>
@@ -34,13 +34,14 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
         return call.Context.Response.HasStarted ? Abort(call) : WriteAsync(call.Context, call.RequestId, call.Refusal);
     }
 
-    public static async Task WriteAsync(HttpContext context, Guid requestId, GatewayRefusal refusal)
+    public static async Task WriteAsync(HttpContext context, Guid requestId, GatewayRefusal refusal, KeyLease? lease = null)
     {
         var answer = context.Response;
         answer.Clear();
         answer.StatusCode = refusal.Status;
         answer.ContentType = "application/json";
         answer.Headers["x-request-id"] = requestId.ToString();
+        lease?.WriteHeaders(answer.Headers);
         if (refusal.RetryAfterSeconds is { } seconds) answer.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (GatewayFailures.Of(refusal.Failure).ShouldRetry is { } retry) answer.Headers["x-should-retry"] = retry ? "true" : "false";
         var body = new ArrayBufferWriter<byte>();

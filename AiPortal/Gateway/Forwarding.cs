@@ -53,8 +53,7 @@ internal sealed class Forwarding(UpstreamClients clients, PlainRelay plain, Stre
         }
         catch (Exception fault) when (UpstreamFault.Of(fault, patience) is { } failure)
         {
-            // What was never sent costs nothing; what may have been accepted counts at its hold until somebody knows.
-            settling.Close(attempt, new AttemptOutcome(failure == GatewayFailure.UpstreamUnreachable ? EntryStatus.Failed : EntryStatus.Unknown) { ErrorCode = GatewayFailures.Of(failure).Code });
+            settling.Close(attempt, Unanswered(call, attempt, failure, ((PooledContent)request.Content!).SendingBegan) with { ErrorCode = GatewayFailures.Of(failure).Code });
             return GatewayFailures.Refuse(failure, attempt.Plan.Account.Name);
         }
 
@@ -66,6 +65,15 @@ internal sealed class Forwarding(UpstreamClients clients, PlainRelay plain, Stre
                 : await plain.RelayAsync(call, attempt, response, patience);
         }
     }
+
+    /// <summary>
+    /// What was never sent costs nothing. A stream that its caller left was ended by us before it gave anything: its prompt is charged.
+    /// Whatever else may have been accepted counts at its hold until somebody knows.
+    /// </summary>
+    private static AttemptOutcome Unanswered(GatewayCall call, CallAttempt attempt, GatewayFailure failure, bool sent) =>
+        !sent || failure == GatewayFailure.UpstreamUnreachable ? new AttemptOutcome(EntryStatus.Failed)
+        : failure == GatewayFailure.CallerLeft && attempt.Intent.Streamed ? AttemptOutcome.Of(EntryStatus.Partial, call.Scan!, new ChatObservation())
+        : new AttemptOutcome(EntryStatus.Unknown);
 
     private async Task<GatewayRefusal> RefusedAsync(CallAttempt attempt, HttpResponseMessage response, Patience patience)
     {

@@ -9,15 +9,13 @@ namespace AiPortal.Gateway;
 /// <summary>OpenAI's paths under <c>/v1</c>.</summary>
 internal static class GatewayEndpoints
 {
-    private static readonly string[] AnyMethod = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-
     public static void MapGateway(this IEndpointRouteBuilder app)
     {
         var gateway = app.MapGroup("/v1").ExcludeFromDescription().AllowAnonymous();
         gateway.MapPost("/chat/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context));
         gateway.MapGet("/models", ModelsAsync);
         gateway.MapGet("/models/{**id}", ModelAsync);
-        gateway.MapMethods("/{**rest}", AnyMethod, (HttpContext context, TimeProvider clock) =>
+        gateway.Map("/{**rest}", (HttpContext context, TimeProvider clock) =>
             CallAnswers.WriteAsync(context, Ids.New(clock), GatewayFailures.Refuse(GatewayFailure.RouteUnknown, context.Request.Method, context.Request.Path)));
     }
 

@@ -10,8 +10,8 @@ internal sealed class KeyLimits(TimeProvider clock)
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<Guid, KeyUse> _uses = new();
 
-    /// <summary>Null, with a refusal, when a limit is reached; nothing is counted then.</summary>
-    public KeyLease? Enter(KeySnapshot key, long expectedTokens, long ticks, out GatewayRefusal? refusal)
+    /// <summary>With a refusal when a limit is reached: nothing is counted then, and the lease only says how things stand.</summary>
+    public KeyLease Enter(KeySnapshot key, long expectedTokens, long ticks, out GatewayRefusal? refusal)
     {
         refusal = null;
         if (key is { Rpm: null, Tpm: null, Concurrency: null }) return KeyLease.Free;
@@ -24,7 +24,7 @@ internal sealed class KeyLimits(TimeProvider clock)
             // A single call larger than the whole limit may pass alone, or it could never be made.
             else if (key.Tpm is { } tpm && use.Tokens > 0 && use.Tokens + expectedTokens > tpm) refusal = Refuse("tokens per minute", tpm, rest);
             else if (key.Concurrency is { } most && use.Running + 1 > most) refusal = Refuse("calls at a time", most, TimeSpan.FromSeconds(1));
-            if (refusal is not null) return null;
+            if (refusal is not null) return new KeyLease(null, 0, 0, key, use.Requests, use.Tokens, rest);
             use.Requests++;
             use.Tokens += expectedTokens;
             use.Running++;

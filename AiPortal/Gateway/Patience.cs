@@ -10,18 +10,17 @@ internal sealed class Patience : IDisposable
     private readonly CancellationTokenRegistration _leaving;
     private readonly GatewayCall _call;
     private readonly TimeSpan _afterLeft;
+    private readonly bool _streamed;
     private bool _left;
 
     public Patience(GatewayCall call, bool streamed, GatewayOptions options)
     {
         _call = call;
         _afterLeft = options.AfterCallerLeft;
-        _leaving = call.Context.RequestAborted.UnsafeRegister(static (state, _) => ((Patience)state!).CallerLeaves(), this);
         _streamed = streamed;
-        if (call.CallerLeft) CallerLeaves();
+        // Runs at once where he has left already.
+        _leaving = call.Context.RequestAborted.UnsafeRegister(static (state, _) => ((Patience)state!).CallerLeaves(), this);
     }
-
-    private readonly bool _streamed;
 
     public CancellationToken Token => _source.Token;
 
@@ -36,6 +35,9 @@ internal sealed class Patience : IDisposable
             if (!_left) _source.CancelAfter(time);
         }
     }
+
+    /// <summary>The caller is slow to take what there is: no time of the provider's.</summary>
+    public void Pause() => Allow(Timeout.InfiniteTimeSpan);
 
     private void CallerLeaves()
     {

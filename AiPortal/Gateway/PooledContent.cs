@@ -17,8 +17,12 @@ internal sealed class PooledContent : HttpContent
 
     internal PooledBody Body => _body;
 
+    /// <summary>There was a connection and sending began: from here on the provider may have it.</summary>
+    internal bool SendingBegan { get; private set; }
+
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        SendingBegan = true;
         foreach (var piece in _body.Sequence) await stream.WriteAsync(piece, cancellationToken);
     }
 

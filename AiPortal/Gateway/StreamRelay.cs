@@ -56,11 +56,11 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options)
                     Start(call, attempt);
                 }
 
-                await SendAsync(call, passing, patience.Token);
+                if (!await SendAsync(call, passing, patience)) return GatewayFailure.CallerLeft;
             }
 
             tap.Finish(passing);
-            if (passing.WrittenCount > 0 && call.Context.Response.HasStarted) await SendAsync(call, passing, patience.Token);
+            if (passing.WrittenCount > 0 && call.Context.Response.HasStarted && !await SendAsync(call, passing, patience)) return GatewayFailure.CallerLeft;
             return null;
         }
         catch (Exception fault) when (UpstreamFault.Of(fault, patience) is { } failure)
@@ -83,11 +83,14 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options)
         answer.Headers["X-Accel-Buffering"] = "no";
     }
 
-    private static async Task SendAsync(GatewayCall call, ArrayBufferWriter<byte> passing, CancellationToken token)
+    /// <summary>False when the caller has left. A caller who reads slowly holds the provider back, and nothing is kept for him.</summary>
+    private static async ValueTask<bool> SendAsync(GatewayCall call, ArrayBufferWriter<byte> passing, Patience patience)
     {
-        var result = await call.Context.Response.BodyWriter.WriteAsync(passing.WrittenMemory, token);
+        var sending = call.Context.Response.BodyWriter.WriteAsync(passing.WrittenMemory, call.Context.RequestAborted);
+        if (!sending.IsCompleted) patience.Pause();
+        var result = await sending;
         passing.ResetWrittenCount();
-        if (result.IsCanceled || result.IsCompleted) throw new OperationCanceledException("The caller left.");
+        return !result.IsCanceled && !result.IsCompleted;
     }
 
     private static async Task EndAsync(GatewayCall call, CallAttempt attempt, SseTap tap, bool wantsCost)

@@ -6,7 +6,8 @@ using AiPortal.Tests.Fixtures;
 
 namespace AiPortal.Tests.Gateway.Http;
 
-public sealed class PlainCallTests(GatewayHost gateway) : IClassFixture<GatewayHost>
+[Collection(GatewayCollection.Name)]
+public sealed class PlainCallTests(GatewayHost gateway)
 {
     [Fact]
     public async Task Call_CachedAndReasoningTokens_PricedEachAtItsOwnPrice()
