@@ -85,6 +85,13 @@ public sealed class PortalHost : IAsyncLifetime
         _process = null;
     }
 
+    /// <summary>An end without a drain: calls in flight and what the ledger lacks are left where they are.</summary>
+    public async Task KillAsync()
+    {
+        await _process!.DisposeAsync();
+        _process = null;
+    }
+
     /// <summary>A client without credentials.</summary>
     public HttpClient Anonymous() => new() { BaseAddress = BaseUrl };
 

@@ -80,7 +80,7 @@ internal sealed class KeyLease(KeyUse? use, long expectedTokens, int window, Key
     public void WriteHeaders(IHeaderDictionary headers)
     {
         if (key is null) return;
-        if (key.Rpm is { } rpm) Write(headers, "requests", rpm, rpm - requests);
+        if (key.Rpm is { } rpm) Write(headers, "requests", rpm, Math.Max(0, rpm - requests));
         if (key.Tpm is { } tpm) Write(headers, "tokens", tpm, Math.Max(0, tpm - tokens));
     }
 

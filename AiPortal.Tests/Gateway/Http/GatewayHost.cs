@@ -49,14 +49,14 @@ public sealed class GatewayHost : IAsyncLifetime
         await Upstream.DisposeAsync();
     }
 
-    public async Task<Guid> AddProviderAsync(string name, Uri baseUrl, string[]? models, int priority)
+    public async Task<Guid> AddProviderAsync(string name, Uri baseUrl, string[]? models, int priority, string kind = "openai-compatible")
     {
         var account = new ProviderAccount
         {
             Id = Ids.New(TimeProvider.System),
             OrganizationId = Portal.OrganizationId,
             Name = name,
-            Kind = "openai-compatible",
+            Kind = kind,
             BaseUrl = baseUrl.ToString(),
             Models = models,
             Priority = priority,

@@ -30,7 +30,7 @@ public sealed class ProviderFailureTests(GatewayHost gateway)
         { "hang up", 502, "server_error", "upstream_error", EntryStatus.Unknown },
         { "stall", 504, "server_error", "upstream_timeout", EntryStatus.Unknown },
         { "stream: error first", 502, "server_error", "upstream_error", EntryStatus.Failed },
-        { "stream: stall first", 504, "server_error", "upstream_timeout", EntryStatus.Partial },
+        { "stream: stall first", 504, "server_error", "upstream_timeout", EntryStatus.Unknown },
         { "stream: cut first", 502, "server_error", "upstream_error", EntryStatus.Partial },
         { "stream: 500", 502, "server_error", "upstream_error", EntryStatus.Failed },
     };
@@ -112,16 +112,19 @@ public sealed class ProviderFailureTests(GatewayHost gateway)
     public async Task Stream_BreaksMidway_SaysSoAndIsBookedInPart(string how, string code)
     {
         var (id, http) = await gateway.IssueKeyAsync(new KeyDraft { Name = how, Budget = new KeyBudgetTerms(1, PeriodType.Total, "strict", "block") });
-        var stream = FakeUpstreamReply.Stream("Some words that were said", " and more", " and more");
+        var gate = new FakeUpstreamGate();
+        var stream = FakeUpstreamReply.Stream("Some words that were said", " and more", " and more").PauseBefore(2, gate);
         gateway.Upstream.Next(how switch
         {
             "error" => stream.ErrorBefore(2, "It broke"),
-            "stall" => stream.PauseBefore(2, new FakeUpstreamGate()),
+            "stall" => stream,
             "cut" => stream.CutAfter(2),
-            _ => FakeUpstreamReply.Stream("Some words that were said").FinishReason(null!).WithoutUsage().WithoutEndMarker(),
+            _ => FakeUpstreamReply.Stream("Some words that were said").PauseBefore(2, gate).FinishReason(null!).WithoutUsage().WithoutEndMarker(),
         });
 
-        using var answer = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(stream: true));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = GatewayHost.Chat(stream: true) };
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        if (how != "stall") gate.Release();
         var text = await answer.Content.ReadAsStringAsync();
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -151,7 +154,7 @@ public sealed class ProviderFailureTests(GatewayHost gateway)
         "hang up" => FakeUpstreamReply.HangUp(),
         "stall" => FakeUpstreamReply.StallBeforeHeaders(new FakeUpstreamGate(), FakeUpstreamReply.Garbage()),
         "stream: error first" => FakeUpstreamReply.Stream("a").ErrorBefore(0, "It broke"),
-        "stream: stall first" => FakeUpstreamReply.Stream("a").Insert(0, ": wait\n").PauseBefore(1, new FakeUpstreamGate()),
+        "stream: stall first" => FakeUpstreamReply.Stream("a").PauseBefore(0, new FakeUpstreamGate()),
         "stream: cut first" => FakeUpstreamReply.Stream("a").Insert(0, "data: {").CutAfter(0),
         _ => FakeUpstreamReply.ServerError(),
     };
