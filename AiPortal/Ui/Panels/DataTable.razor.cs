@@ -32,6 +32,8 @@ public sealed partial class DataTable<TRow>
 
     private RadzenDataGrid<TRow>? _grid;
     private TablePage<TRow>? _page;
+    private bool _asked;
+    private int _grids;
 
     private bool None => _page is { Total: 0 } && Empty is not null;
 
@@ -44,10 +46,15 @@ public sealed partial class DataTable<TRow>
             return;
         }
 
-        // The grid asks for rows only while it does not know that there are none.
-        _page = null;
+        // A grid that knows of no rows never asks again; a new one does.
+        (_page, _asked, _grids) = (null, false, _grids + 1);
         StateHasChanged();
     }
+
+    // The grid asks for its first rows some time after it is drawn; drawn again before that, because the page was, it forgets to.
+    protected override bool ShouldRender() => _page is not null || !_asked;
+
+    protected override void OnAfterRender(bool firstRender) => _asked = _page is null;
 
     private async Task LoadAsync(LoadDataArgs wanted)
     {
