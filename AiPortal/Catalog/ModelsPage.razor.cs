@@ -2,6 +2,8 @@ using AiPortal.Access;
 using AiPortal.Core.Access;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
+using AiPortal.Core.Organizations;
+using AiPortal.Core.Tenancy;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -17,7 +19,8 @@ public sealed partial class ModelsPage
     private const string ViewName = "view";
 
     private DataTable<PriceListing>? _table;
-    private UnpricedReport? _unpriced;
+    private IReadOnlyList<UnpricedModel> _unpriced = [];
+    private UnpricedModelPolicy _policy;
     private PriceListing? _open;
     private IReadOnlyList<string> _vendors = [];
     private bool _allowed = true;
@@ -30,6 +33,8 @@ public sealed partial class ModelsPage
     [Inject] internal PriceSheet Sheet { get; init; } = default!;
 
     [Inject] internal UnpricedModels Unpriced { get; init; } = default!;
+
+    [Inject] internal OrganizationList Organizations { get; init; } = default!;
 
     [Inject] internal CurrentActor Current { get; init; } = default!;
 
@@ -55,7 +60,7 @@ public sealed partial class ModelsPage
         _mayChange = actor.May(Permission.ManagePrices, organization);
         if (!_allowed) return;
         _vendors = [.. PriceWords.Vendors.Order(StringComparer.Ordinal)];
-        if (actor.May(Permission.ViewProviders, organization)) _unpriced = await Unpriced.ReadAsync(organization);
+        await ReadUnpricedAsync();
     }
 
     protected override async Task OnParametersSetAsync()
@@ -64,6 +69,14 @@ public sealed partial class ModelsPage
         _filtered = Search is not null || Vendor is not null || Shown != PriceSelection.Own;
         if (_shown is { } shown && shown != wanted && _table is not null) await _table.ReloadAsync();
         _shown = wanted;
+    }
+
+    private async Task ReadUnpricedAsync()
+    {
+        var (actor, organization) = await Current.HereAsync();
+        if (!actor.May(Permission.ViewProviders, organization)) return;
+        _unpriced = await Unpriced.ReadAsync(organization);
+        if (_unpriced.Count > 0 && await Organizations.FindAsync(organization) is { } row) _policy = row.UnpricedModelPolicy;
     }
 
     private async Task<TablePage<PriceListing>> LoadAsync(TableQuery query)
@@ -109,7 +122,7 @@ public sealed partial class ModelsPage
     private async Task ChangedAsync(PriceListing? open)
     {
         _open = open;
-        if (_unpriced is not null) _unpriced = await Unpriced.ReadAsync((await Current.HereAsync()).OrganizationId);
+        await ReadUnpricedAsync();
         if (_table is not null) await _table.ReloadAsync();
     }
 }

@@ -66,6 +66,19 @@
       event.target.querySelector(".rz-data-row.rz-state-focused td")?.click();
   });
 
+  // Enter in a list's field takes the text over instead of sending the form; what was taken over leaves the field.
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest?.(".list-input input");
+    if (!field?.value || event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  document.addEventListener("change", (event) => {
+    const field = event.target.closest?.(".list-input input");
+    if (field) setTimeout(() => { field.value = ""; });
+  });
+
   // Fields inside [data-draft="name"] survive a reload of the tab until the form is gone by itself.
   const draftName = (form) => `draft:${location.pathname}:${form.dataset.draft}`;
   const draftFields = (form) => [...form.querySelectorAll("input, textarea, select")].filter((field) => (field.name || field.id) && !["password", "hidden", "file"].includes(field.type));

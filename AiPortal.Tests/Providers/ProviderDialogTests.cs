@@ -1,0 +1,69 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Providers;
+using AiPortal.Providers;
+using AiPortal.Tests.Fixtures;
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AiPortal.Tests.Providers;
+
+public sealed class ProviderDialogTests(PortalHost host) : PageTest(host)
+{
+    [Fact]
+    public void Kind_Chosen_BringsItsAddressAndName_AndLeavesTypedOnesAlone()
+    {
+        var dialog = Render<ProviderDialog>();
+        dialog.Find("#provider-kind").Change("deepseek");
+        Assert.Equal("https://api.deepseek.com", dialog.Find("#provider-url").GetAttribute("value"));
+        Assert.Equal("DeepSeek", dialog.Find("#provider-name").GetAttribute("value"));
+
+        dialog.Find("#provider-url").Input("https://proxy.example.com/v1");
+        dialog.Find("#provider-name").Change("Our proxy");
+        dialog.Find("#provider-kind").Change("openai");
+        Assert.Equal("https://proxy.example.com/v1", dialog.Find("#provider-url").GetAttribute("value"));
+        Assert.Equal("Our proxy", dialog.Find("#provider-name").GetAttribute("value"));
+    }
+
+    [Fact]
+    public void Kind_Sandbox_IsLabelledAndAsksForNeitherAddressNorSecret()
+    {
+        var dialog = Render<ProviderDialog>();
+        dialog.Find("#provider-kind").Change("sandbox");
+        Assert.Contains("made-up text", dialog.Find("#provider-kind-help").TextContent, StringComparison.Ordinal);
+        Assert.Empty(dialog.FindAll("#provider-url, #provider-key"));
+    }
+
+    [Fact]
+    public async Task Save_WithFaults_ShowsThemBesideTheirFields()
+    {
+        var dialog = Render<ProviderDialog>();
+        dialog.Find("#provider-kind").Change("openai-compatible");
+        dialog.Find("#provider-name").Change("");
+        dialog.Find("#provider-url").Input("ftp://x");
+        dialog.Find("#provider-priority").Change("-1");
+        await dialog.Find("form").SubmitAsync();
+        dialog.WaitForAssertion(() => Assert.Equal("Must be an absolute http or https address.", dialog.Find("#provider-url-error").TextContent));
+        Assert.Equal("Must not be empty.", dialog.Find("#provider-name-error").TextContent);
+        Assert.True(dialog.Find("details").HasAttribute("open"));
+
+        dialog.Find("#provider-map").Change("fast gpt-4.1-mini");
+        await dialog.Find("form").SubmitAsync();
+        Assert.Contains("fast gpt-4.1-mini", dialog.Find("#provider-map-error").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Change_OfTheAddress_AsksForTheSecretAgain()
+    {
+        var draft = new ProviderDraft("Vendor A", "openai-compatible", "https://a.example.com/v1", new CredentialChange("sk-0123456789abcdef"));
+        var actor = Actor.ForSystem("test", OrganizationId);
+        var added = await Host.Services.GetRequiredService<AddProvider>().RunAsync(actor, OrganizationId, draft);
+        var dialog = Render<ProviderDialog>(p => p.Add(d => d.Account, added.Value));
+        Assert.Equal("Leave empty to keep the stored one.", dialog.Find("#provider-key-help").TextContent);
+        Assert.Equal("…cdef", dialog.Find("#provider-key").GetAttribute("placeholder"));
+
+        dialog.Find("#provider-url").Input("https://b.example.com/v1");
+        Assert.Equal("A new address needs the secret again.", dialog.Find("#provider-key-help").TextContent);
+        await dialog.Find("form").SubmitAsync();
+        dialog.WaitForAssertion(() => Assert.Equal("A new address needs the credential again.", dialog.Find("#provider-key-error").TextContent));
+    }
+}

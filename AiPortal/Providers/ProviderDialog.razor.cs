@@ -1,0 +1,135 @@
+using AiPortal.Access;
+using AiPortal.Core.Providers;
+using AiPortal.Ui.Panels;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+using Radzen;
+
+namespace AiPortal.Providers;
+
+/// <summary>The form of an account: a new one, or a change. Closes with the account as it now is, or null.</summary>
+public sealed partial class ProviderDialog
+{
+    private static readonly string[] Shown = ["kind", "name", "base_url", "api_key", "models", "priority", "weight", "model_map"];
+    private static readonly string[] Folded = ["priority", "weight", "model_map"];
+
+    private Faults _faults = Faults.None;
+    private string? _mapFault;
+    private bool _saving;
+    private bool _more;
+    private string _kind = ProviderKinds.All[0].Kind;
+    private string _name = "";
+    private string? _address;
+    private string? _secret;
+    private IReadOnlyList<string> _models = [];
+    private int _priority;
+    private int _weight = 1;
+    private string? _map;
+    private bool _private;
+
+    [Inject] internal IStringLocalizer<ProvidersText> Text { get; init; } = default!;
+
+    [Inject] internal AddProvider Addition { get; init; } = default!;
+
+    [Inject] internal ChangeProvider Change { get; init; } = default!;
+
+    [Inject] internal CurrentActor Current { get; init; } = default!;
+
+    [Inject] internal DialogService Dialogs { get; init; } = default!;
+
+    /// <summary>The account to change; null makes a new one.</summary>
+    [Parameter] public ProviderAccount? Account { get; set; }
+
+    private IEnumerable<ProviderKind> Kinds => ProviderKinds.All.Where(kind => kind.Served || kind.Kind == Account?.Kind);
+
+    private bool Sandbox => _kind == ProviderKinds.Sandbox;
+
+    private bool Stored => Account?.ApiKeyCipher is not null;
+
+    /// <summary>A stored secret is not sent to an address it was not given for.</summary>
+    private bool NeedsSecret => Stored && Trimmed(_address)?.TrimEnd('/') != Account?.BaseUrl;
+
+    private string SecretHelp => Text[NeedsSecret ? "Help.SecretAgain" : !Stored ? "Help.Secret" : "Help.SecretKept"];
+
+    /// <summary>Opens the form; null when the reader went away without saving.</summary>
+    internal static async Task<ProviderAccount?> ShowAsync(DialogService dialogs, string title, ProviderAccount? account)
+    {
+        var parameters = new Dictionary<string, object?> { [nameof(Account)] = account };
+        return await dialogs.OpenAsync<ProviderDialog>(title, parameters!, new DialogOptions { Width = "min(560px, 96vw)", CloseDialogOnEsc = true }) as ProviderAccount;
+    }
+
+    protected override void OnInitialized()
+    {
+        if (Account is not { } row)
+        {
+            Preset();
+            return;
+        }
+
+        (_kind, _name, _address, _models, _priority, _weight, _private) = (row.Kind, row.Name, row.BaseUrl, row.Models ?? [], row.Priority, row.Weight, row.AllowPrivate);
+        _map = string.Join('\n', row.ModelMap.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} = {pair.Value}"));
+    }
+
+    private void ChooseKind(ChangeEventArgs change)
+    {
+        var before = ProviderKinds.Find(_kind);
+        _kind = change.Value?.ToString() ?? _kind;
+        if (_name == before?.Name || (before?.Kind == ProviderKinds.Sandbox && _name == SandboxName)) _name = "";
+        // An address that the reader typed himself stays.
+        if (_address == before?.BaseUrl || string.IsNullOrWhiteSpace(_address)) _address = null;
+        Preset();
+    }
+
+    private void NameChanged(ChangeEventArgs change) => _name = change.Value?.ToString() ?? "";
+
+    private string SandboxName => Text["Sandbox.Name"];
+
+    private void Preset()
+    {
+        _address ??= ProviderKinds.Find(_kind)?.BaseUrl;
+        if (_name.Length == 0 && Account is null) _name = Sandbox ? SandboxName : ProviderKinds.Find(_kind)?.Name ?? "";
+    }
+
+    private async Task SaveAsync()
+    {
+        if (_saving) return;
+        var map = ReadMap();
+        _more |= _mapFault is not null;
+        if (map is null) return;
+        _saving = true;
+        var draft = new ProviderDraft(
+            _name.Trim(), _kind, Sandbox ? null : Trimmed(_address), Credential(), _models.Count == 0 ? null : [.. _models], map, _weight, _priority,
+            Account?.Enabled ?? true, !Sandbox && _private);
+        var (actor, organization) = await Current.HereAsync();
+        var outcome = Account is { } row
+            ? await Change.RunAsync(actor, organization, row.Id, draft)
+            : await Addition.RunAsync(actor, organization, draft);
+        _saving = false;
+        _faults = Faults.Of(outcome.Refusal, Text, Shown);
+        _more |= Folded.Any(field => _faults[field] is not null);
+        if (!outcome.IsRefused) Dialogs.Close(outcome.Value);
+    }
+
+    // The sandbox takes no secret: one that stood for another kind goes.
+    private CredentialChange? Credential() => Sandbox
+        ? Stored ? new CredentialChange(null) : null
+        : Trimmed(_secret) is { } secret ? new CredentialChange(secret) : null;
+
+    /// <summary>Null where a line is not "asked = upstream".</summary>
+    private Dictionary<string, string>? ReadMap()
+    {
+        _mapFault = null;
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in (_map ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var parts = line.Split('=', 2, StringSplitOptions.TrimEntries);
+            if (parts.Length == 2 && parts[0].Length > 0 && parts[1].Length > 0 && map.TryAdd(parts[0], parts[1])) continue;
+            _mapFault = Text["ModelMap.Line", line];
+            return null;
+        }
+
+        return map;
+    }
+
+    private static string? Trimmed(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
