@@ -33,6 +33,9 @@ public sealed class Formats(CultureInfo culture)
     public string MoneyExact(decimal amount, string currency) =>
         Sign(amount) + Symbol(currency) + Math.Abs(amount).ToString("#,##0.00##########", culture);
 
+    /// <summary>An amount at a mark of an axis, with as many decimals as tell the marks apart.</summary>
+    public string MoneyMark(decimal amount, string currency, int decimals) => Money(amount, Symbol(currency), decimals);
+
     private string Money(decimal amount, string symbol, int decimals)
     {
         var step = new decimal(1, 0, 0, false, (byte)decimals);
@@ -105,6 +108,13 @@ public sealed class Formats(CultureInfo culture)
     public string Month(DateOnly month) => month.ToString(Text("Pattern.Month"), culture);
 
     public string DateAndTime(DateTimeOffset at, TimeZoneInfo zone) => InZone(at, zone).ToString(Text("Pattern.DateTime"), culture);
+
+    /// <summary>For rows of a log: the time to the second today, date and time before.</summary>
+    public string Logged(DateTimeOffset at, DateTimeOffset now, TimeZoneInfo zone) =>
+        InZone(at, zone).ToString(Text(InZone(at, zone).Date == InZone(now, zone).Date ? "Pattern.Time" : "Pattern.DayTime"), culture);
+
+    /// <summary>A day without its year, for axes.</summary>
+    public string Day(DateOnly date) => date.ToString(Text("Pattern.Day"), culture);
 
     /// <summary>To the second, with the zone named.</summary>
     public string Exact(DateTimeOffset at, TimeZoneInfo zone) => $"{InZone(at, zone).ToString(Text("Pattern.Exact"), culture)} ({zone.Id})";

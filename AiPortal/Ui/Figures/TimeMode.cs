@@ -6,4 +6,5 @@ public enum TimeMode
     Relative,
     DateTime,
     Date,
+    Logged,
 }

@@ -1,0 +1,4 @@
+namespace AiPortal.Analytics;
+
+/// <summary>Names the resources of the dashboard.</summary>
+internal sealed class AnalyticsText;

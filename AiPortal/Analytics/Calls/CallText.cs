@@ -1,0 +1,4 @@
+namespace AiPortal.Analytics.Calls;
+
+/// <summary>Names the resources of calls and their receipts.</summary>
+internal sealed class CallText;
