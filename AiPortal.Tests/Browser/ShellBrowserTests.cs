@@ -86,8 +86,8 @@ public sealed class ShellBrowserTests(PortalHost host, ChromiumBrowser browser) 
         Assert.False(await visit.ScrollsSidewaysAsync());
         await Assertions.Expect(visit.Page.Locator(".rail")).ToBeHiddenAsync();
         await visit.Page.ClickAsync("[popovertarget=phone-menu]");
-        await visit.Page.ClickAsync("#phone-menu a[href='/audit']");
-        await visit.Page.WaitForURLAsync("**/audit");
+        await visit.Page.ClickAsync("#phone-menu a[href='/models']");
+        await visit.Page.WaitForURLAsync("**/models");
         await Assertions.Expect(visit.Page.Locator("#phone-menu")).ToBeHiddenAsync();
     }
 

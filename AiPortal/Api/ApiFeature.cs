@@ -12,6 +12,7 @@ internal static class ApiFeature
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.AddSingleton<ApiReference>();
         services.AddSingleton<IdempotentAnswers>();
         services.AddOpenApi(Document, ApiDescription.Configure);
         return services;

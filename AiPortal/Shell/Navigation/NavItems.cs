@@ -7,7 +7,6 @@ internal enum NavGroup
     Control,
     Finance,
     Gateway,
-    Settings,
 }
 
 /// <summary>One entry of the rail. <paramref name="TextKey"/> is a key of ShellText, <paramref name="Roles"/> a comma-separated list of roles that see it (everybody when null).</summary>
@@ -21,13 +20,9 @@ internal static class NavItems
         new("/", "dashboard", "Nav.Dashboard", NavGroup.Overview, OnPhoneBar: true),
         new("/calls", "calls", "Nav.Calls", NavGroup.Spend, OnPhoneBar: true),
         new("/keys", "keys", "Nav.Keys", NavGroup.Control, OnPhoneBar: true),
-        new("/budgets", "budgets", "Nav.Budgets", NavGroup.Control),
         new("/bills", "bills", "Nav.Bills", NavGroup.Finance, OnPhoneBar: true),
         new("/providers", "providers", "Nav.Providers", NavGroup.Gateway),
         new("/models", "models", "Nav.Models", NavGroup.Gateway),
         new("/api", "api", "Nav.Api", NavGroup.Gateway),
-        new("/organization", "organization", "Nav.Organization", NavGroup.Settings),
-        new("/members", "members", "Nav.Members", NavGroup.Settings),
-        new("/audit", "audit", "Nav.Audit", NavGroup.Settings),
     ];
 }

@@ -1,0 +1,4 @@
+namespace AiPortal.Api;
+
+/// <summary>Names the resources of the API page.</summary>
+internal sealed class ApiText;
