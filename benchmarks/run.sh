@@ -3,7 +3,7 @@
 # starts mock providers, the forwarder and a portal on a temporary data directory, provisions it through its API, measures
 # in turn, prints Markdown and stops and removes all it started. Exit code 1: a call failed, or the ledger is off.
 #   ROUNDS=3 SECONDS_EACH=6 RATE=500 benchmarks/run.sh
-# PORT [18080] is the first of four free ports. PROFILE=FILE also writes where the portal's time goes, with perf.
+# PORT [18080] is the first of four free ports.
 # Settings of the .NET runtime for the portal alone: PORTAL_ENV="DOTNET_gcServer=0 ...".
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -77,7 +77,7 @@ await "The forwarder" is_open $((port + 2))
 
 password=$(head -c 18 /dev/urandom | base64)
 # shellcheck disable=SC2086 # PORTAL_ENV is words
-begin portal env ${PORTAL_ENV:-} ${PROFILE:+DOTNET_PerfMapEnabled=1} ASPNETCORE_ENVIRONMENT=Production Portal__DataDirectory="$work/portal" Portal__Demo=false \
+begin portal env ${PORTAL_ENV:-} ASPNETCORE_ENVIRONMENT=Production Portal__DataDirectory="$work/portal" Portal__Demo=false \
   Portal__Admin__Email=benchmark@localhost Portal__Admin__Password="$password" Portal__PrivateUpstreams=127.0.0.0/8 ConnectionStrings__Portal= \
   dotnet "$root/AiPortal/bin/Release/net10.0/AiPortal.dll" --urls "$portal"
 portal_pid=$!
@@ -100,17 +100,8 @@ cat <<EOF
 - load average before: $(load)
 EOF
 code=0
-if [ -n "${PROFILE:-}" ]; then
-  perf record -q -F 499 -g -p "$portal_pid" -o "$work/perf.data" >/dev/null 2>&1 &
-  started+=($!)
-fi
 dotnet "$(program Load)" json="$json" paced="$paced" forwarder="$forwarder" portal="$portal" \
   forwarder-pid="$forwarder_pid" portal-pid="$portal_pid" postgres-pid="$postgres_pid" email=benchmark@localhost password="$password" \
   rounds="${ROUNDS:-3}" seconds="${SECONDS_EACH:-6}" rate="${RATE:-500}" || code=$?
 printf '\n- load average after: %s\n' "$(load)"
-if [ -n "${PROFILE:-}" ]; then
-  kill -INT "${started[-1]}"
-  wait "${started[-1]}" || true
-  perf report -i "$work/perf.data" --no-children -g none --percent-limit 0.5 --stdio >"$PROFILE" 2>/dev/null
-fi
 exit "$code"
