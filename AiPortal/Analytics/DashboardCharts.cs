@@ -1,5 +1,5 @@
-using AiPortal.Core.Analytics;
 using AiPortal.Analytics.Calls;
+using AiPortal.Core.Analytics;
 using AiPortal.Ui.Charts;
 using AiPortal.Ui.Figures;
 using Microsoft.Extensions.Localization;

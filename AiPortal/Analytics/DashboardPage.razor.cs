@@ -1,9 +1,9 @@
 using AiPortal.Access;
+using AiPortal.Analytics.Calls;
 using AiPortal.Core.Access;
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Ledger;
-using AiPortal.Analytics.Calls;
 using AiPortal.Ui.Figures;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;

@@ -72,8 +72,16 @@ public sealed class GatewayHost : IAsyncLifetime
 
     public Task AddPriceAsync(string model, int? maxOutput = 1000, long? contextWindow = 100_000) => AddPriceAsync(new PriceDraft
     {
-        Name = model, Provider = "openai-compatible", InputPrice = 2, CachedInputPrice = 0.5m, CacheWritePrice = 2.5m, OutputPrice = 8, ReasoningPrice = 10,
-        UnitSize = 1_000_000, MaxOutput = maxOutput, ContextWindow = contextWindow,
+        Name = model,
+        Provider = "openai-compatible",
+        InputPrice = 2,
+        CachedInputPrice = 0.5m,
+        CacheWritePrice = 2.5m,
+        OutputPrice = 8,
+        ReasoningPrice = 10,
+        UnitSize = 1_000_000,
+        MaxOutput = maxOutput,
+        ContextWindow = contextWindow,
     });
 
     public async Task AddPriceAsync(PriceDraft draft)
