@@ -110,7 +110,6 @@ public sealed partial class CallsPage : IDisposable
             return new TablePage<NamedCall>([], 0);
         }
 
-        Console.WriteLine($"LOAD {query.Skip} {query.Take} {_tableKey} {_count}");
         _atTop = query.Skip == 0;
         if (_atTop) (_asOf, _waiting) = (null, false);
 
