@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Journals;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

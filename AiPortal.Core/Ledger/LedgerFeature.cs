@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Journals;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;

@@ -1,8 +1,10 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Money;
 using AiPortal.Tests.Fixtures;
+using AiPortal.Tests.Ledger.Journals;
 using Xunit;
 
 namespace AiPortal.Tests.Ledger;

@@ -1,5 +1,7 @@
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Ledger.Journals;
 using AiPortal.Tests.Fixtures;
+using AiPortal.Tests.Ledger.Journals;
 using Xunit;
 
 namespace AiPortal.Tests.Ledger;

@@ -2,9 +2,11 @@ using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Money;
 using AiPortal.Core.Tenancy;
 using AiPortal.Tests.Fixtures;
+using AiPortal.Tests.Ledger.Journals;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -1,7 +1,9 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Money;
 using AiPortal.Tests.Fixtures;
+using AiPortal.Tests.Ledger.Journals;
 using Xunit;
 
 namespace AiPortal.Tests.Ledger;

@@ -3,6 +3,7 @@ using AiPortal.Core.Budgets;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Routing;
 
 namespace AiPortal.Gateway;

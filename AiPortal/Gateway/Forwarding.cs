@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Routing;
 
 namespace AiPortal.Gateway;

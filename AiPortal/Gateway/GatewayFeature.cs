@@ -1,6 +1,7 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Gateway.Sandbox;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Routing;
 using AiPortal.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;

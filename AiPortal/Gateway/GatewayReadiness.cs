@@ -1,4 +1,5 @@
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Routing;
 using AiPortal.Hosting;
 

@@ -1,7 +1,8 @@
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Journals;
 using Xunit;
 
-namespace AiPortal.Tests.Ledger;
+namespace AiPortal.Tests.Ledger.Journals;
 
 public sealed class JournalTests : IDisposable
 {

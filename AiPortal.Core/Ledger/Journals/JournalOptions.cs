@@ -1,4 +1,4 @@
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>Where the journal is and how far it may grow.</summary>
 public sealed class JournalOptions

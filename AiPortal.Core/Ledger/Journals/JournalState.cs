@@ -1,4 +1,4 @@
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>Whether the journal takes new calls.</summary>
 public enum JournalStatus

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>
 /// The local journal: an intent before each attempt, a settlement after it. What an append has returned for is in the page cache, so a

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using AiPortal.Core.Ledger.Journals;
 using Microsoft.Win32.SafeHandles;
 
-namespace AiPortal.Tests.Ledger;
+namespace AiPortal.Tests.Ledger.Journals;
 
 /// <summary>Puts <c>/dev/full</c> behind an open file: every further write fails as on a full disk.</summary>
 internal static class DevFull

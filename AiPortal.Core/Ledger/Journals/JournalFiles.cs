@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>The segments of a journal: which one is written, how large they are, which may go. Not thread-safe, where not said.</summary>
 internal sealed class JournalFiles

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>An attempt as found in a journal; without a settlement its outcome is unknown.</summary>
 public sealed record JournalPair(Intent Intent, Settlement? Settlement);

@@ -1,4 +1,4 @@
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>The journal cannot take another intent (full, faulted or closed), so the call must not be sent: 503.</summary>
 public sealed class JournalUnavailableException : Exception

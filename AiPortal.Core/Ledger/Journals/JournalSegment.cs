@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>Opens a segment file for writing. A seam: tests put a full disk behind it.</summary>
 internal delegate SafeFileHandle OpenSegment(string path);

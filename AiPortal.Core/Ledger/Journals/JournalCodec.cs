@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>First record of a segment. <see cref="FirstPosition"/> is that of the segment's first intent.</summary>
 internal sealed record JournalHeader(Guid JournalId, long FirstPosition);

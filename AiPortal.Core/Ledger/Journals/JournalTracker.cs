@@ -1,4 +1,4 @@
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>
 /// Which attempts are open, settled, drained. Memory is held for undrained ones alone and every step is O(1), however long the

@@ -1,9 +1,10 @@
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Journals;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Win32.SafeHandles;
 using Xunit;
 
-namespace AiPortal.Tests.Ledger;
+namespace AiPortal.Tests.Ledger.Journals;
 
 public sealed class JournalDamageTests : IDisposable
 {

@@ -1,8 +1,9 @@
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Journals;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace AiPortal.Tests.Ledger;
+namespace AiPortal.Tests.Ledger.Journals;
 
 /// <summary>A data directory of its own, and entries with every member set.</summary>
 internal sealed class JournalSamples : IDisposable

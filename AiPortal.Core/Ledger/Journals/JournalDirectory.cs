@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>One process's journal folder, <c>journal/&lt;uuid&gt;</c>, under an exclusive lock for as long as this object lives.</summary>
 public sealed class JournalDirectory : IDisposable

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Journals;
 
 /// <summary>What a frame holds. The numbers are on disk: never renumber.</summary>
 internal enum JournalFrameType : byte
