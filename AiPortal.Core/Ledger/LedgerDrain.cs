@@ -95,12 +95,15 @@ internal sealed class LedgerDrain(
         var connection = _connection ??= await database.System.OpenConnectionAsync(token);
         await book.PrepareAsync(connection, batch.Attempts.Select(attempt => attempt.Intent.StartedAt).Concat(batch.Calls.Select(call => call.StartedAt)), token);
         await using var transaction = await connection.BeginTransactionAsync(token);
+        options.Faults.Pass(FaultPoint.BeforeCopy);
         var entries = batch.Attempts.Select(LedgerRows.Entry).ToList();
         var result = await book.AddAsync(connection, entries, own is null ? [] : batch.Attempts, token);
         await LedgerBook.AddCallsAsync(connection, batch.Calls, token);
         if (own is not null && batch.Attempts.Count > 0)
             await LedgerBook.ExecuteAsync(connection, LedgerSql.SavePosition, token, own.Id, options.Node, own.LowWaterMarkWith(batch.EntryIds));
+        options.Faults.Pass(FaultPoint.BeforeCommit);
         await transaction.CommitAsync(token);
+        options.Faults.Pass(FaultPoint.AfterCommit);
         return result;
     }
 

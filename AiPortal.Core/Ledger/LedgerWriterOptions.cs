@@ -18,6 +18,9 @@ public sealed class LedgerWriterOptions
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(100);
 
     public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Where a test lets the writer fail.</summary>
+    public FaultPoints Faults { get; init; } = FaultPoints.None;
 }
 
 /// <summary>A look at the writer.</summary>

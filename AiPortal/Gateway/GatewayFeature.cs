@@ -1,7 +1,6 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Gateway.Sandbox;
 using AiPortal.Core.Ledger;
-using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Routing;
 using AiPortal.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,8 +13,13 @@ internal static class GatewayFeature
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
         services.AddCallRouting();
-        services.AddSingleton(provider => new JournalOptions { DataDirectory = provider.GetRequiredService<PortalSettings>().DataDirectory });
-        services.AddSingleton(provider => new LedgerWriterOptions { Node = provider.GetRequiredService<PortalSettings>().Node });
+        services.AddSingleton(provider => JournalSettings.Read(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<PortalSettings>().DataDirectory));
+        services.AddSingleton(provider => provider.GetRequiredService<PortalSettings>().Faults);
+        services.AddSingleton(provider => new LedgerWriterOptions
+        {
+            Node = provider.GetRequiredService<PortalSettings>().Node,
+            Faults = provider.GetRequiredService<FaultPoints>(),
+        });
         services.AddLedger();
         // What dead processes left is on the ledger before budgets are read from it.
         services.AddStartStep<LedgerWriter>(StartSteps.Replay, (writer, token) => writer.StartAsync(token));

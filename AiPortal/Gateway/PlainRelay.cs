@@ -6,12 +6,14 @@ using AiPortal.Core.Ledger;
 namespace AiPortal.Gateway;
 
 /// <summary>A whole answer: read, metered and settled before its headers go, so that they can name the cost; then passed on byte for byte.</summary>
-internal sealed class PlainRelay(Settling settling, GatewayOptions options)
+internal sealed class PlainRelay(Settling settling, GatewayOptions options, FaultPoints faults)
 {
     public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, Patience patience)
     {
+        faults.Pass(FaultPoint.HeadersReceived);
         using var body = new PooledBody();
         var failure = await ReadAsync(body, response, patience);
+        faults.Pass(FaultPoint.LastByte);
         var seen = ChatUsageReader.Read(body.Sequence);
         if (failure is null && seen.Unreadable > 0) failure = GatewayFailure.UpstreamGarbled;
         if (failure is null && seen.Error is not null) failure = GatewayFailure.UpstreamError;
@@ -25,6 +27,7 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options)
         if (failure is { } failed) return GatewayFailures.Refuse(failed, attempt.Plan.Account.Name);
 
         settling.Record(attempt, final: true);
+        faults.Pass(FaultPoint.SettledNotAnswered);
         var answer = call.Context.Response;
         CallAnswers.Identify(call, attempt);
         answer.Headers["x-portal-cost-usd"] = attempt.Cost.Total.ToString("0.############", CultureInfo.InvariantCulture);

@@ -12,7 +12,7 @@ namespace AiPortal.Gateway;
 /// Step 7, and the beginnings it needs: an intent in the journal before anything is sent, a settlement whatever happened. Nothing
 /// here waits or can be cancelled.
 /// </summary>
-internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutput learned, GatewayMetrics metrics, TimeProvider clock)
+internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutput learned, GatewayMetrics metrics, FaultPoints faults, TimeProvider clock)
 {
     private const string RequestType = "chat";
 
@@ -50,7 +50,9 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             Tags = call.Labels.Tags,
             Streamed = call.Scan.Stream,
         };
+        faults.Pass(FaultPoint.HoldCommitted);
         journal.Append(intent);
+        faults.Pass(FaultPoint.IntentWritten);
         call.Held = null;
         var attempt = new CallAttempt(plan, held, intent, clock.GetTimestamp());
         call.Attempts.Add(attempt);

@@ -11,15 +11,17 @@ namespace AiPortal.Gateway;
 /// Step 6 for a stream: each piece goes on as it came and is flushed at once; a tap beside it looks for the usage. Until the first
 /// piece has gone to the caller another attempt may still be made.
 /// </summary>
-internal sealed class StreamRelay(Settling settling, GatewayOptions options)
+internal sealed class StreamRelay(Settling settling, GatewayOptions options, FaultPoints faults)
 {
     private const int BufferSize = 16 * 1024;
 
     public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, Patience patience)
     {
+        faults.Pass(FaultPoint.HeadersReceived);
         var wantsCost = call.Context.Request.Headers["x-portal-cost"].ToString() == "true";
         using var tap = new SseTap(hideUsageChunk: !call.Scan!.IncludeUsage, holdEndMarker: wantsCost);
         var failure = await CopyAsync(call, attempt, response, tap, patience);
+        faults.Pass(FaultPoint.LastByte);
         // An error before anything went out is an attempt that failed; after that it is part of what the caller got.
         failure ??= tap.Fault ?? (tap.IsComplete ? null : tap.Seen.Error is null ? GatewayFailure.UpstreamCut : GatewayFailure.UpstreamError);
         settling.Close(attempt, Outcome(call, tap, failure) with
@@ -30,6 +32,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options)
         });
         if (failure is { } failed) return await BreakOffAsync(call, attempt, tap, failed);
         settling.Record(attempt, final: true);
+        faults.Pass(FaultPoint.SettledNotAnswered);
         await EndAsync(call, attempt, tap, wantsCost);
         return null;
     }
@@ -57,6 +60,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options)
                 }
 
                 if (!await SendAsync(call, passing, patience)) return GatewayFailure.CallerLeft;
+                faults.Pass(FaultPoint.MidStream);
             }
 
             tap.Finish(passing);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Mail;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger;
 
 namespace AiPortal.Hosting;
 
@@ -38,6 +39,9 @@ public sealed record PortalSettings
     /// <summary><c>invite</c>, <c>open</c> or a mail domain.</summary>
     public required string Registration { get; init; }
 
+    /// <summary><c>Portal:Faults</c>: where a test lets this process fail.</summary>
+    public required FaultPoints Faults { get; init; }
+
     /// <exception cref="StartFault">Names the key that is wrong.</exception>
     public static PortalSettings Read(IConfiguration configuration, bool isDevelopment)
     {
@@ -61,6 +65,7 @@ public sealed record PortalSettings
             MetricsToken = Text(configuration, "Portal:MetricsToken"),
             MaxBodyBytes = Size(configuration, "Portal:MaxBodyBytes") ?? 33_554_432,
             Registration = Registrations(configuration, "Portal:Registration") ?? "invite",
+            Faults = FaultsOf(configuration, isDevelopment),
         };
     }
 
@@ -80,6 +85,11 @@ public sealed record PortalSettings
         var text when bool.TryParse(text, out var value) => value,
         _ => throw new StartFault(key, "must be true or false."),
     };
+
+    private static FaultPoints FaultsOf(IConfiguration configuration, bool isDevelopment) =>
+        Text(configuration, "Portal:Faults") is { } text && !isDevelopment
+            ? throw new StartFault("Portal:Faults", $"'{text}' is for tests, in the Development environment alone.")
+            : FaultPoints.Parse(Text(configuration, "Portal:Faults"));
 
     private static long? Size(IConfiguration configuration, string key) => Text(configuration, key) switch
     {
