@@ -1,10 +1,12 @@
 using AiPortal.Access;
+using AiPortal.Alerts;
 using AiPortal.Analytics;
 using AiPortal.Api;
 using AiPortal.Audit;
 using AiPortal.Billing;
 using AiPortal.Budgets;
 using AiPortal.Catalog;
+using AiPortal.Core.Alerts;
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Budgets;
@@ -37,6 +39,7 @@ internal static class PortalFeatures
         services.AddAudit();
         services.AddBillingHost();
         services.AddBudgets();
+        services.AddAlerts();
         services.AddCatalog().AddStartStep<SeedBuiltInPrices>(StartSteps.Seed, (seed, token) => seed.RunAsync(token));
         services.AddDemoHost();
         services.AddGateway();
@@ -59,6 +62,7 @@ internal static class PortalFeatures
         app.MapGateway();
 
         var api = app.MapApi();
+        api.MapAlerts();
         api.MapAudit();
         api.MapBills();
         api.MapCalls();

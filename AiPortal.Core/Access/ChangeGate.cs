@@ -27,11 +27,16 @@ public sealed class ChangeScope
 
     internal bool TouchesGateway { get; private set; }
 
+    internal List<Action> Afterwards { get; } = [];
+
     /// <summary>Every change owes at least one.</summary>
     public void Audit(AuditNote note) => Notes.Add(note);
 
     /// <summary>The change concerns what the gateway reads: keys, providers, prices, budgets, organization settings.</summary>
     public void RefreshGateway() => TouchesGateway = true;
+
+    /// <summary>Runs once the change stands; it must be quick and must not throw.</summary>
+    public void AfterCommit(Action action) => Afterwards.Add(action);
 }
 
 /// <summary>
@@ -76,6 +81,7 @@ public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener
 
         if (scope.TouchesGateway) await Notifications.AnnounceConfigurationAsync(scope.Db, token);
         await scope.Transaction.CommitAsync(token);
+        scope.Afterwards.ForEach(action => action());
         // The change stands: a caller who leaves now must not keep the gateway from hearing of it.
         if (scope.TouchesGateway) await listener.ChangedAsync(CancellationToken.None);
         return outcome;

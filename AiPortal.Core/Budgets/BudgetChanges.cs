@@ -4,10 +4,10 @@ using AiPortal.Core.Data;
 namespace AiPortal.Core.Budgets;
 
 /// <summary>What making and changing a budget have in common.</summary>
-internal static class BudgetChanges
+public sealed class BudgetChanges(IEnumerable<IBudgetFollower> followers)
 {
     /// <summary>Checks the draft and writes it; lines that are new, or over something new, are counted from the ledger.</summary>
-    public static async Task<Refusal?> WriteAsync(ChangeScope scope, Budget budget, BudgetDraft draft, bool isNew, DateTimeOffset now, CancellationToken token)
+    internal async Task<Refusal?> WriteAsync(ChangeScope scope, Budget budget, BudgetDraft draft, bool isNew, DateTimeOffset now, CancellationToken token)
     {
         var faults = new FieldFaults();
         draft.Check(faults);
@@ -26,7 +26,14 @@ internal static class BudgetChanges
         if (isNew) scope.Db.Add(budget);
         await scope.Db.SaveChangesAsync(token);
         await BudgetStart.CountAsync(scope, BudgetLine.Of(budget).Where(line => !before.Contains(line.PeriodType)), now, token);
+        await TellAsync(scope, budget, removed: false, token);
         scope.RefreshGateway();
         return null;
+    }
+
+    /// <summary>Tells those who keep something in step with budgets.</summary>
+    internal async Task TellAsync(ChangeScope scope, Budget budget, bool removed, CancellationToken token)
+    {
+        foreach (var follower in followers) await follower.FollowAsync(scope, budget, removed, token);
     }
 }

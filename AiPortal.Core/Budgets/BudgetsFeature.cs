@@ -13,6 +13,7 @@ public static class BudgetsFeature
         services.TryAddSingleton<BudgetBook>();
         services.AddSingleton<ILedgerFollower, BudgetPosting>();
         services.AddSingleton<IKeyBudgets, KeyBudgets>();
+        services.AddSingleton<BudgetChanges>();
         services.AddSingleton<BudgetRefresh>();
         services.AddSingleton<CreateBudget>();
         services.AddSingleton<ChangeBudget>();

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AiPortal.Core.Budgets;
 
 /// <summary>Changes a budget. A new limit counts from the next call on.</summary>
-public sealed class ChangeBudget(ChangeGate gate, BudgetRefresh refresh, TimeProvider clock)
+public sealed class ChangeBudget(ChangeGate gate, BudgetChanges changes, BudgetRefresh refresh, TimeProvider clock)
 {
     /// <param name="overlay">Gives the draft as it shall be from the draft as it is.</param>
     public async Task<Outcome<Budget>> RunAsync(Actor actor, Guid organizationId, Guid id, Func<BudgetDraft, Outcome<BudgetDraft>> overlay, CancellationToken token = default)
@@ -21,7 +21,7 @@ public sealed class ChangeBudget(ChangeGate gate, BudgetRefresh refresh, TimePro
             var draft = overlaid.Value;
             if (budget.OwnedByKey && (draft.QuotaType, draft.ScopeId) != (before.QuotaType, before.ScopeId))
                 return Refusal.Conflict("owned_by_key", "This budget belongs to its key and cannot be moved to another scope.");
-            if (await BudgetChanges.WriteAsync(scope, budget, draft, isNew: false, clock.GetUtcNow(), token) is { } refusal) return refusal;
+            if (await changes.WriteAsync(scope, budget, draft, isNew: false, clock.GetUtcNow(), token) is { } refusal) return refusal;
             scope.Audit(new AuditNote("budget.change", "budget", budget.Id, budget.Name, before, draft));
             return budget;
         }, token);

@@ -6,14 +6,16 @@ using Microsoft.EntityFrameworkCore;
 namespace AiPortal.Core.Budgets;
 
 /// <summary>The budgets that are made with keys and removed with them.</summary>
-internal sealed class KeyBudgets(PortalDatabase database, BudgetRefresh refresh, TimeProvider clock) : IKeyBudgets
+internal sealed class KeyBudgets(PortalDatabase database, BudgetChanges changes, BudgetRefresh refresh, TimeProvider clock) : IKeyBudgets
 {
     public async Task<Refusal?> SetAsync(ChangeScope scope, ApiKey key, KeyBudgetTerms? terms, CancellationToken token)
     {
         var budget = await scope.Db.Set<Budget>().FirstOrDefaultAsync(b => b.ScopeId == key.Id && b.OwnedByKey, token);
         if (terms is null)
         {
-            if (budget is not null) scope.Db.Remove(budget);
+            if (budget is null) return null;
+            scope.Db.Remove(budget);
+            await changes.TellAsync(scope, budget, removed: true, token);
             return null;
         }
 
@@ -35,7 +37,7 @@ internal sealed class KeyBudgets(PortalDatabase database, BudgetRefresh refresh,
             OwnedByKey = true,
         };
         var draft = BudgetDraft.Of(budget) with { TotalQuota = terms.Limit, PeriodType = terms.Period, Hold = hold, Action = action };
-        return await BudgetChanges.WriteAsync(scope, budget, draft, isNew, clock.GetUtcNow(), token);
+        return await changes.WriteAsync(scope, budget, draft, isNew, clock.GetUtcNow(), token);
     }
 
     public async Task RefreshAsync(Guid keyId)

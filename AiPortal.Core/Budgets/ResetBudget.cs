@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AiPortal.Core.Budgets;
 
 /// <summary>Lets a budget's current periods begin anew: calls begun up to now no longer count. Calls in flight go on being held.</summary>
-public sealed class ResetBudget(ChangeGate gate, BudgetRefresh refresh, TimeProvider clock)
+public sealed class ResetBudget(ChangeGate gate, BudgetChanges changes, BudgetRefresh refresh, TimeProvider clock)
 {
     public async Task<Outcome<Budget>> RunAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default)
     {
@@ -19,6 +19,7 @@ public sealed class ResetBudget(ChangeGate gate, BudgetRefresh refresh, TimeProv
             var before = await scope.Db.Set<BudgetAmount>().AsNoTracking().Where(a => a.BudgetId == id && a.PeriodEnd > now)
                 .Select(a => new { a.PeriodType, a.PeriodStart, a.Spent, a.Unknown }).ToListAsync(token);
             await BudgetStart.ResetAsync(scope, BudgetLine.Of(budget), now, token);
+            await changes.TellAsync(scope, budget, removed: false, token);
             scope.Audit(new AuditNote("budget.reset", "budget", budget.Id, budget.Name, before, new { ResetAt = now }));
             scope.RefreshGateway();
             return budget;

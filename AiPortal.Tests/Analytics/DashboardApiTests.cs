@@ -35,7 +35,7 @@ public sealed class DashboardApiTests(PortalHost host) : IClassFixture<PortalHos
         Assert.Equal((records, records), (Money("total_cost_today"), Money("total_cost_this_month")));
         Assert.Equal((5, 420), (answer.Json.GetProperty("total_requests_today").GetInt64(), answer.Json.GetProperty("total_tokens_today").GetInt64()));
         Assert.Equal(0.8m, Money("avg_cost_per_request"));
-        Assert.Equal((3, 1, 1, 2), (Count("active_quotas"), Count("exceeded_quotas"), Count("warning_quotas"), Count("active_alerts")));
+        Assert.Equal((3, 1, 1, 4), (Count("active_quotas"), Count("exceeded_quotas"), Count("warning_quotas"), Count("active_alerts")));
         Assert.Equal(2m, answer.Json.GetProperty("cost_by_type").GetProperty("storage").GetDecimal());
         Assert.Equal(2.000000000001m, answer.Json.GetProperty("cost_by_type").GetProperty("ai_api").GetDecimal());
         Assert.Equal(records, Sum("daily_cost_trend"));

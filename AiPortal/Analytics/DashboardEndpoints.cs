@@ -1,5 +1,6 @@
 using AiPortal.Api;
 using AiPortal.Core.Access;
+using AiPortal.Core.Alerts;
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Ledger;
@@ -15,7 +16,7 @@ internal static class DashboardEndpoints
         api.MapGet("/cost/dashboard", ReadAsync).WithTags("Analytics")
             .Describe($"Spend at a glance in the organization's time zone; days (1 to {MaxDays}, default 30) sets the length of the trend.");
 
-    private static async Task<IResult> ReadAsync(HttpContext http, SpendOverview overview, BudgetList budgets, BudgetBook book, IOpenCalls calls, TimeProvider clock)
+    private static async Task<IResult> ReadAsync(HttpContext http, SpendOverview overview, BudgetList budgets, AlertList alerts, BudgetBook book, IOpenCalls calls, TimeProvider clock)
     {
         var query = new ApiQuery(http);
         var days = query.Text("days") is { } text ? Days(text, query) : 30;
@@ -24,7 +25,7 @@ internal static class DashboardEndpoints
         var spend = await overview.ReadAsync(organization.Value, days, http.RequestAborted);
         var readings = await budgets.AllAsync(organization.Value, http.RequestAborted);
         var live = new LiveView(calls.OpenBefore(organization.Value, clock.GetUtcNow()), book.OvershootExposure(organization.Value), spend.ThisMonth.Unresolved);
-        return ApiResults.Ok(DashboardView.Of(spend, readings, live));
+        return ApiResults.Ok(DashboardView.Of(spend, readings, await alerts.CountActiveAsync(organization.Value, http.RequestAborted), live));
     }
 
     private static int Days(string text, ApiQuery query)

@@ -59,7 +59,7 @@ internal sealed record DashboardView
 
     public required IReadOnlyList<DayView> DailyCostTrend { get; init; }
 
-    /// <summary>Budgets past a threshold.</summary>
+    /// <summary>Alerts nobody has resolved.</summary>
     public required int ActiveAlerts { get; init; }
 
     public required IReadOnlyList<ShareView> ByModel { get; init; }
@@ -76,7 +76,7 @@ internal sealed record DashboardView
 
     public required string TimeZone { get; init; }
 
-    public static DashboardView Of(Spend spend, IReadOnlyList<BudgetReading> budgets, LiveView live)
+    public static DashboardView Of(Spend spend, IReadOnlyList<BudgetReading> budgets, int activeAlerts, LiveView live)
     {
         var exceeded = budgets.Count(budget => budget.IsExceeded);
         var warning = budgets.Count(budget => budget is { IsWarning: true, IsExceeded: false });
@@ -99,7 +99,7 @@ internal sealed record DashboardView
             CostByType = spend.By(Dimension.CostType).ToDictionary(share => share.Name ?? "", share => share.Cost),
             CostByUser = ShareView.Of(spend.By(Dimension.User)),
             DailyCostTrend = [.. spend.Days.Select(day => new DayView(day.Date, day.Sum.Cost, day.Sum.Requests, day.Sum.Tokens))],
-            ActiveAlerts = exceeded + warning,
+            ActiveAlerts = activeAlerts,
             ByModel = ShareView.Of(spend.By(Dimension.Model)),
             ByTeam = ShareView.Of(spend.By(Dimension.Team)),
             ByProvider = ShareView.Of(spend.By(Dimension.Provider)),

@@ -1,0 +1,52 @@
+using AiPortal.Tests.Api;
+using AiPortal.Tests.Fixtures;
+
+namespace AiPortal.Tests.Alerts;
+
+/// <summary>However many writers cross a threshold at once, there is one alert for each threshold and arming.</summary>
+public sealed class AlertRaceTests(PortalHost host) : IClassFixture<PortalHost>
+{
+    private const int Writers = 200;
+    private static readonly int Rounds = Environment.GetEnvironmentVariable("AIPORTAL_LONG") == "1" ? 50 : 5;
+
+    [Fact]
+    public async Task Crossing_ByTwoHundredWritersAtOnce_RaisesOneAlertAThresholdAndArming()
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            var team = await host.TeamAsync();
+            var budget = await host.BudgetAsync(team, 1m);
+            await host.SpendAsync(team, 0m);
+
+            await AllAsync(team, 0.006m);
+            Assert.Equal(Each(1), await host.ThresholdsAsync(budget));
+
+            await host.Admin.PatchApiAsync($"/cost/quotas/{budget}", new { total_quota = 2 });
+            await AllAsync(team, 0.005m);
+            Assert.Equal(Each(2), await host.ThresholdsAsync(budget));
+
+            await host.Admin.PostApiAsync($"/cost/quotas/{budget}/reset", null);
+            await AllAsync(team, 0.011m);
+            Assert.Equal(Each(3), await host.ThresholdsAsync(budget));
+        }
+    }
+
+    private async Task AllAsync(Guid team, decimal cost)
+    {
+        using var lanes = new SemaphoreSlim(40);
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(async _ =>
+        {
+            await lanes.WaitAsync();
+            try
+            {
+                await host.SpendAsync(team, cost);
+            }
+            finally
+            {
+                lanes.Release();
+            }
+        }));
+    }
+
+    private static Dictionary<decimal, int> Each(int count) => new() { [0.8m] = count, [0.95m] = count, [1m] = count };
+}
