@@ -22,19 +22,19 @@ public sealed class AlertRaceTests(PortalHost host) : IClassFixture<PortalHost>
             Assert.Equal(Each(1), await host.ThresholdsAsync(budget));
 
             await host.Admin.PatchApiAsync($"/cost/quotas/{budget}", new { total_quota = 2 });
-            await AllAsync(team, 0.005m);
+            await AllAsync(team, 0.02m, 50);
             Assert.Equal(Each(2), await host.ThresholdsAsync(budget));
 
             await host.Admin.PostApiAsync($"/cost/quotas/{budget}/reset", null);
-            await AllAsync(team, 0.011m);
+            await AllAsync(team, 0.05m, 50);
             Assert.Equal(Each(3), await host.ThresholdsAsync(budget));
         }
     }
 
-    private async Task AllAsync(Guid team, decimal cost)
+    private async Task AllAsync(Guid team, decimal cost, int writers = Writers)
     {
         using var lanes = new SemaphoreSlim(40);
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(async _ =>
+        await Task.WhenAll(Enumerable.Range(0, writers).Select(async _ =>
         {
             await lanes.WaitAsync();
             try
