@@ -16,7 +16,6 @@ public sealed class BillBrowserTests(PortalHost host, ChromiumBrowser browser) :
     [Fact]
     public async Task Bill_DraftFinalizeAndDownload_ShowsTheSameTotalEverywhere()
     {
-        Assertions.SetDefaultExpectTimeout(25_000);
         await FillAsync();
         await using var visit = await browser.VisitAsync(host.BaseUrl);
         var page = visit.Page;

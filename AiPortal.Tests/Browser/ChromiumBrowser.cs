@@ -13,6 +13,8 @@ public sealed class ChromiumBrowser : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var program = Array.Find(Places, File.Exists) ?? throw new InvalidOperationException("Chromium is not installed: " + string.Join(", ", Places));
+        // A condition that comes late on a loaded machine is not a fault; one that never comes still is.
+        Assertions.SetDefaultExpectTimeout(25_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AiPortal.Tests.Billing;
 using AiPortal.Tests.Fixtures;
 using Microsoft.Playwright;
+using Radzen.Documents.Spreadsheet;
 
 namespace AiPortal.Tests.Browser;
 
-/// <summary>The first ten minutes of a manager: a key, a call with it, the figure that rises, the receipt. What follows, the bill, is in Billing.</summary>
+/// <summary>The first ten minutes of a manager: a key, a call with it, the figure that rises, the receipt, the bill in both files.</summary>
 public sealed class FirstCallJourneyTests(PortalHost host, ChromiumBrowser browser) : IClassFixture<PortalHost>, IClassFixture<ChromiumBrowser>
 {
     [Fact]
-    public async Task Manager_MakesAKeyAndACall_SeesTheCostRiseWithoutReloadAndItsReceipt()
+    public async Task Manager_FromTheFirstKeyToTheFirstBill_SeesTheSameAmountsEverywhere()
     {
         using var made = await host.Admin.PostAsJsonAsync("/api/v1/providers", new { name = "Sandbox", kind = "sandbox" });
         made.EnsureSuccessStatusCode();
@@ -40,10 +42,43 @@ public sealed class FirstCallJourneyTests(PortalHost host, ChromiumBrowser brows
         await Assertions.Expect(today).ToContainTextAsync(Cents(first + second));
         Assert.True(await page.EvaluateAsync<bool>("() => window.sameDocument === true"));
 
+        await RecordedAsync(2);
         await page.GotoAsync("/calls");
         await page.Locator(".rz-data-row").First.ClickAsync();
         await Assertions.Expect(page.Locator(".drawer")).ToContainTextAsync(second.ToString("0.000000", CultureInfo.InvariantCulture));
         await Assertions.Expect(page.Locator(".drawer")).ToContainTextAsync("Journey");
+        await BillAsync(page, first + second);
+    }
+
+    /// <summary>The running month is billed early; page, API, workbook and print say the same total.</summary>
+    private async Task BillAsync(IPage page, decimal spent)
+    {
+        await page.GotoAsync("/bills");
+        await page.GetByRole(AriaRole.Button, new() { Name = "New bill" }).First.ClickAsync();
+        var month = page.Locator("#bill-period[max]");
+        await month.FillAsync((await month.GetAttributeAsync("max"))!);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create draft" }).ClickAsync();
+        await Assertions.Expect(page.Locator("main h1")).ToContainTextAsync("Draft");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Finalize" }).ClickAsync();
+        await page.Locator(".confirm").GetByRole(AriaRole.Button, new() { Name = "Finalize" }).ClickAsync();
+        await Assertions.Expect(page.Locator("main h1")).ToContainTextAsync("-ORG-1");
+
+        var bill = await host.Admin.GetFromJsonAsync<JsonElement>("/api/v1/bills/" + new Uri(page.Url).Segments[^1]);
+        var total = bill.GetProperty("total").GetDecimal();
+        Assert.Equal(decimal.Round(spent, 2), total);
+        Assert.True(total > 0);
+        var summary = Workbook.LoadFromStream(new MemoryStream(await DownloadAsync(page, "Excel"))).GetSheet("Summary")!;
+        var row = Enumerable.Range(0, summary.RowCount).Single(row => summary.Cells[row, 0].Value as string == "Total (USD)");
+        Assert.Equal(total, Convert.ToDecimal(summary.Cells[row, 1].Value, CultureInfo.InvariantCulture));
+        var pdf = await BillPdfTests.TextAsync(await DownloadAsync(page, "PDF"));
+        Assert.Contains(total.ToString("0.00", CultureInfo.InvariantCulture), pdf, StringComparison.Ordinal);
+        Assert.Contains(bill.GetProperty("number").GetString()!, pdf, StringComparison.Ordinal);
+    }
+
+    private static async Task<byte[]> DownloadAsync(IPage page, string name)
+    {
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync());
+        return await File.ReadAllBytesAsync(await download.PathAsync());
     }
 
     private static async Task<decimal> CallAsync(HttpClient application)
