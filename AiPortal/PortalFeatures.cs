@@ -11,6 +11,7 @@ using AiPortal.Core.Analytics;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
+using AiPortal.Core.Jobs;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Organizations;
@@ -32,6 +33,7 @@ internal static class PortalFeatures
     public static void Add(IServiceCollection services)
     {
         services.AddHosting();
+        services.AddJobs().AddSingleton(provider => new JobNode(provider.GetRequiredService<PortalSettings>().Node));
         services.AddShell();
         services.AddAccessHost();
         services.AddApi();
@@ -68,6 +70,7 @@ internal static class PortalFeatures
         api.MapCalls();
         api.MapDashboard();
         api.MapKeys();
+        api.MapLedgerHealth();
         api.MapOrganizations();
         api.MapPrices();
         api.MapProviders();

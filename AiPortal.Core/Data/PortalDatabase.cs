@@ -29,8 +29,8 @@ public sealed class PortalDatabase : IAsyncDisposable
     {
         _clock = clock;
         Owner = NpgsqlDataSource.Create(connectionFor(PortalRoles.Owner));
-        App = NpgsqlDataSource.Create(connectionFor(PortalRoles.App));
-        System = NpgsqlDataSource.Create(connectionFor(PortalRoles.System));
+        App = NpgsqlDataSource.Create(Watched(connectionFor(PortalRoles.App), idleSeconds: 60));
+        System = NpgsqlDataSource.Create(Watched(connectionFor(PortalRoles.System), idleSeconds: 15));
         _systemOptions = new DbContextOptionsBuilder<PortalDb>().UseNpgsql(System).Options;
         _appOptions = new DbContextOptionsBuilder<PortalDb>().UseNpgsql(App).Options;
     }
@@ -51,7 +51,24 @@ public sealed class PortalDatabase : IAsyncDisposable
 
     /// <summary>A given connection string that logs in as one user and takes on a role; the user must be a member of it.</summary>
     public static Func<string, string> AsMember(string connectionString) => role =>
-        new NpgsqlConnectionStringBuilder(connectionString) { Options = $"-c role={role}", ApplicationName = role }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(connectionString) { Options = $"{new NpgsqlConnectionStringBuilder(connectionString).Options} -c role={role}".TrimStart(), ApplicationName = role }.ConnectionString;
+
+    /// <summary>
+    /// A host that is lost says nothing: without these the portal would wait half a minute for each of its connections, and the server
+    /// would keep the locks of their transactions for hours. What the operator's string says goes first, where it is not the driver's
+    /// own default.
+    /// </summary>
+    private static string Watched(string connectionString, int idleSeconds)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        var standard = new NpgsqlConnectionStringBuilder();
+        if (settings.KeepAlive == standard.KeepAlive) settings.KeepAlive = 5;
+        if (settings.CommandTimeout == standard.CommandTimeout) settings.CommandTimeout = 15;
+        if (settings.CancellationTimeout == standard.CancellationTimeout) settings.CancellationTimeout = 1000;
+        // The last of two settings counts.
+        settings.Options = $"-c idle_in_transaction_session_timeout={idleSeconds}s -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 {settings.Options}".TrimEnd();
+        return settings.ConnectionString;
+    }
 
     public async ValueTask DisposeAsync()
     {

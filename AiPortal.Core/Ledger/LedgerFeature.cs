@@ -1,4 +1,6 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Jobs;
+using AiPortal.Core.Ledger.Health;
 using AiPortal.Core.Ledger.Journals;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +25,12 @@ public static class LedgerFeature
         services.AddSingleton<ILedgerFollower, LedgerSignals>();
         services.AddSingleton<LedgerBook>();
         services.AddSingleton<LedgerWriter>();
+        services.AddSingleton<LedgerWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerWatch>());
+        services.AddSingleton<LedgerMetrics>();
+        services.AddSingleton<LedgerHealth>();
+        services.AddJob<KeepMonthsReady>();
+        services.AddJob<VerifyLedger>();
         return services;
     }
 }

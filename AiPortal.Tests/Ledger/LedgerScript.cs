@@ -61,14 +61,15 @@ internal static class LedgerScript
 
     private const string Rollup = """
         INSERT INTO usage_rollups AS r (organization_id, bucket_at, team_id, user_id, key_id, provider_name, model_name, request_type, cost_type,
-          requests, entries, failed, input_units, cached_input_units, output_units, reasoning_units, total_cost, unresolved_cost)
+          requests, entries, failed, input_units, cached_input_units, output_units, reasoning_units, total_cost, unresolved_cost, latency_ms_sum)
         SELECT organization_id, date_bin('15 minutes', started_at, '2000-01-01Z'), team_id, user_id, key_id, provider_name, model_name, request_type, cost_type,
-          1, 1, 0, input_units, cached_input_units, output_units, reasoning_units, total_cost, unresolved_cost FROM ledger_entries WHERE id = $1
+          1, 1, 0, input_units, cached_input_units, output_units, reasoning_units, total_cost, unresolved_cost, latency_ms FROM ledger_entries WHERE id = $1
         ON CONFLICT (organization_id, bucket_at, key_id, user_id, team_id, project_id, cost_center_id, department_id, environment_id,
           provider_id, provider_name, model_name, request_type, cost_type) DO UPDATE SET requests = r.requests + 1, entries = r.entries + 1,
           input_units = r.input_units + excluded.input_units, cached_input_units = r.cached_input_units + excluded.cached_input_units,
           output_units = r.output_units + excluded.output_units, reasoning_units = r.reasoning_units + excluded.reasoning_units,
-          total_cost = r.total_cost + excluded.total_cost, unresolved_cost = r.unresolved_cost + excluded.unresolved_cost
+          total_cost = r.total_cost + excluded.total_cost, unresolved_cost = r.unresolved_cost + excluded.unresolved_cost,
+          latency_ms_sum = r.latency_ms_sum + excluded.latency_ms_sum
         """;
 
     private const string Call = """

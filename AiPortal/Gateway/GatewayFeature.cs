@@ -1,6 +1,7 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Gateway.Sandbox;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Health;
 using AiPortal.Core.Routing;
 using AiPortal.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +24,7 @@ internal static class GatewayFeature
         services.AddLedger();
         // What dead processes left is on the ledger before budgets are read from it.
         services.AddStartStep<LedgerWriter>(StartSteps.Replay, (writer, token) => writer.StartAsync(token));
+        services.AddStartStep<LedgerMetrics>(StartSteps.Replay, (_, _) => Task.CompletedTask);
         services.AddHostedService<LedgerLifetime>();
         services.TryAddSingleton<LearnedOutput>(_ => new LearnedOutput());
         services.TryAddSingleton(SandboxPace.Believable);
@@ -41,6 +43,7 @@ internal static class GatewayFeature
         services.AddSingleton<CallAnswers>();
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<IReadinessCheck, GatewayReadiness>();
+        services.AddSingleton<IHealthFigures, LedgerFigures>();
         services.AddStartStep<SnapshotStore>(StartSteps.Load, (store, token) => store.ChangedAsync(token));
         return services;
     }

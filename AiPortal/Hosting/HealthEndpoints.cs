@@ -14,12 +14,13 @@ internal static class HealthEndpoints
         app.MapGet("/metrics", Metrics).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> ReadyAsync(Readiness readiness, CancellationToken token)
+    private static async Task<IResult> ReadyAsync(Readiness readiness, IEnumerable<IHealthFigures> figures, CancellationToken token)
     {
         var faults = await readiness.FaultsAsync(token);
-        return faults.Count == 0
-            ? Results.Json(new { status = "ready" })
-            : Results.Json(new { status = "not_ready", reasons = faults }, statusCode: StatusCodes.Status503ServiceUnavailable);
+        var answer = new Dictionary<string, object?> { ["status"] = faults.Count == 0 ? "ready" : "not_ready" };
+        if (faults.Count > 0) answer["reasons"] = faults;
+        foreach (var feature in figures) answer[feature.Name] = feature.Read();
+        return Results.Json(answer, statusCode: faults.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static IResult Metrics(HttpContext context, PortalSettings settings, PrometheusText metrics) =>

@@ -9,6 +9,15 @@ public interface IReadinessCheck
     string? Fault();
 }
 
+/// <summary>Figures that a feature shows in the answer of <c>/health/ready</c>, ready or not.</summary>
+public interface IHealthFigures
+{
+    /// <summary>The member's name.</summary>
+    string Name { get; }
+
+    IReadOnlyDictionary<string, object?> Read();
+}
+
 /// <summary>Collects what keeps this process from admitting calls.</summary>
 public sealed class Readiness(PortalDatabase database, IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime)
 {

@@ -98,7 +98,7 @@ internal sealed class DurabilityRig : IAsyncDisposable
         var faults = new List<string>();
         var spent = await _database.ScalarAsync<decimal>("SELECT coalesce(sum(total_cost), 0) FROM ledger_entries");
         var unknown = await _database.ScalarAsync<decimal>("SELECT coalesce(sum(unresolved_cost), 0) FROM ledger_entries");
-        var list = await _admin.GetFromJsonAsync<JsonElement>("/api/v1/cost/quotas");
+        var list = await QuotasAsync();
         foreach (var quota in list.GetProperty("data").EnumerateArray())
         {
             var (held, used, open) = (Money(quota, "held_quota"), Money(quota, "used_quota"), Money(quota, "unknown_quota"));
@@ -140,6 +140,18 @@ internal sealed class DurabilityRig : IAsyncDisposable
         await PostAsync("/api/v1/cost/quotas", new { name = "all", quota_type = "organization", total_quota = 1_000_000, period_type = "total", hold = "strict" });
         var key = await PostAsync("/api/v1/keys", new { name = "load", budget = new { limit = 1_000_000, period = "total" } });
         Secret = key.GetProperty("key").GetString()!;
+    }
+
+    /// <summary>Connections of an outage may still be found broken, one request at a time.</summary>
+    private async Task<JsonElement> QuotasAsync()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            using var answer = await _admin.GetAsync("/api/v1/cost/quotas");
+            if (answer.IsSuccessStatusCode || TimeProvider.System.GetElapsedTime(began) > TimeSpan.FromSeconds(60))
+                return JsonElement.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
+        }
     }
 
     private async Task<JsonElement> PostAsync(string path, object body)
