@@ -46,8 +46,17 @@ public sealed class ChangeScope
 public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener, TimeProvider clock)
 {
     /// <param name="intent">Action and subject type for the audit row of a denial, as <c>key.create</c>.</param>
-    public async Task<Outcome<T>> RunAsync<T>(Actor actor, Guid organizationId, Permission permission, string intent,
-        Func<ChangeScope, Task<Outcome<T>>> change, CancellationToken token = default)
+    public Task<Outcome<T>> RunAsync<T>(Actor actor, Guid organizationId, Permission permission, string intent,
+        Func<ChangeScope, Task<Outcome<T>>> change, CancellationToken token = default) =>
+        RunAsync(actor, organizationId, permission, intent, change, () => tenants.OpenAsync(organizationId, token), token);
+
+    /// <summary>The same for a change that adds entries to the ledger: its transaction has the role that may.</summary>
+    public Task<Outcome<T>> RunForLedgerAsync<T>(Actor actor, Guid organizationId, Permission permission, string intent,
+        Func<ChangeScope, Task<Outcome<T>>> change, CancellationToken token = default) =>
+        RunAsync(actor, organizationId, permission, intent, change, () => tenants.OpenForLedgerAsync(organizationId, token), token);
+
+    private async Task<Outcome<T>> RunAsync<T>(Actor actor, Guid organizationId, Permission permission, string intent,
+        Func<ChangeScope, Task<Outcome<T>>> change, Func<Task<TenantTransaction>> open, CancellationToken token)
     {
         if (actor.RoleIn(organizationId) is null) return Refusal.Missing("organization");
         if (!actor.May(permission, organizationId))
@@ -57,7 +66,7 @@ public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener
         }
 
         Outcome<T> outcome;
-        var scope = await OpenAsync(actor, organizationId, token);
+        var scope = new ChangeScope(await open(), actor);
         await using (scope.Transaction)
         {
             outcome = await change(scope);
@@ -86,9 +95,6 @@ public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener
         if (scope.TouchesGateway) await listener.ChangedAsync(CancellationToken.None);
         return outcome;
     }
-
-    private async Task<ChangeScope> OpenAsync(Actor actor, Guid organizationId, CancellationToken token) =>
-        new(await tenants.OpenAsync(organizationId, token), actor);
 
     private async Task DenyAsync(Actor actor, Guid organizationId, string intent, CancellationToken token)
     {

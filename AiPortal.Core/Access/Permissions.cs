@@ -23,6 +23,9 @@ public enum Permission
     ManageKeys,
     ManageBudgets,
     ManageBills,
+
+    /// <summary>Corrections, refunds, resolved outcomes and imported usage.</summary>
+    ManageRecords,
     ManageServiceTokens,
 }
 
@@ -41,7 +44,7 @@ public static class Permissions
     {
         [Role.Owner] = [.. Everything],
         [Role.Administrator] = [.. Everything],
-        [Role.Finance] = [.. Views, Permission.ManagePrices, Permission.ManageBudgets, Permission.ManageBills],
+        [Role.Finance] = [.. Views, Permission.ManagePrices, Permission.ManageBudgets, Permission.ManageBills, Permission.ManageRecords],
         [Role.Manager] = [.. Views, Permission.ManageKeys, Permission.ManageBudgets],
         [Role.Member] = [Permission.ViewStructure, Permission.ViewPrices],
         [Role.Auditor] = [.. Views, Permission.ViewAudit],

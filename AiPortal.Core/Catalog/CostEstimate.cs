@@ -1,6 +1,4 @@
 using AiPortal.Core.Data;
-using AiPortal.Core.Providers;
-using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Catalog;
 
@@ -49,49 +47,13 @@ public sealed class CostEstimate(TenantDb tenants, TimeProvider clock)
             faults.Require(question.Count is >= 1 and <= MostCalls, "count", $"Must be 1 to {MostCalls}.");
             if (faults.Any) return faults.ToRefusal();
 
-            var found = await FindAsync(db, organizationId, question, token);
+            var found = (await PriceLookup.LoadAsync(db, organizationId, [question.Model], token)).Find(question.Model, question.Provider, clock.GetUtcNow());
             if (found.IsRefused) return found.Refusal!;
-            var (price, provider) = found.Value;
+            var (price, provider, _) = found.Value;
             var usage = Usage.FromTotals(question.InputUnits, question.CachedInputUnits, 0, question.OutputUnits, question.ReasoningUnits);
             return new CostAnswer(price, provider, question,
                 price.PricesCalls ? price.CostOf(usage) : price.CostOfUnits(question.InputUnits, question.OutputUnits));
         }, token);
-
-    private async Task<Outcome<(Price Price, string Provider)>> FindAsync(PortalDb db, Guid organizationId, CostQuestion question, CancellationToken token)
-    {
-        var now = clock.GetUtcNow();
-        var accounts = await db.Set<ProviderAccount>().AsNoTracking().Where(a => a.DeletedAt == null)
-            .OrderBy(a => a.Priority).ThenBy(a => a.Name).ToListAsync(token);
-        string[] names = [question.Model, .. accounts.Select(a => a.ModelMap.GetValueOrDefault(question.Model)).OfType<string>()];
-        var rows = await db.Set<PriceRow>().AsNoTracking().Where(p => names.Contains(p.ModelName)).ToListAsync(token);
-        var book = PriceBook.Create(rows.Select(row => row.ToPrice()));
-        var missing = new Refusal(RefusalKind.NotFound, "model_not_priced", $"No price is in force for the model '{question.Model}'" +
-            (question.Provider is null ? "." : $" at '{question.Provider}'."));
-
-        if (question.Provider is { } asked)
-        {
-            if (accounts.Find(a => a.Name == asked) is { } named) return Priced(named) is { } its ? (its, asked) : missing;
-            return book.Find(organizationId, Guid.Empty, asked, question.Model, now) is { } vendors ? (vendors, asked) : missing;
-        }
-
-        foreach (var account in accounts.Where(a => a.Enabled && (a.Models is null || a.Models.Contains(question.Model))))
-        {
-            if (Priced(account) is { } price) return (price, account.Name);
-        }
-
-        var known = rows.Where(row => row.ProviderId is null).Select(row => row.Vendor).Distinct().Order(StringComparer.Ordinal)
-            .Select(vendor => (Price: book.Find(organizationId, Guid.Empty, vendor, question.Model, now), Vendor: vendor))
-            .Where(found => found.Price is not null).ToList();
-        return known.Count switch
-        {
-            0 => missing,
-            1 => (known[0].Price!, known[0].Vendor),
-            _ => Refusal.Field("provider", $"Several vendors have a price for this model; name one: {string.Join(", ", known.Select(k => k.Vendor))}."),
-        };
-
-        Price? Priced(ProviderAccount account) =>
-            book.Find(organizationId, account.Id, account.Kind, account.ModelMap.GetValueOrDefault(question.Model) ?? question.Model, now);
-    }
 
     private static void RequireUnits(FieldFaults faults, long units, string field) =>
         faults.Require(units is >= 0 and <= Usage.MaxCount, field, $"Must be 0 to {Usage.MaxCount}.");

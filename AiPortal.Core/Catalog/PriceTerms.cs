@@ -35,6 +35,34 @@ public sealed record PriceTerms(
     internal static PriceTerms Parse(string terms) =>
         JsonSerializer.Deserialize<PriceTerms>(terms, Json) ?? throw new JsonException("A price version without terms.");
 
+    /// <summary>The price as this version stated it.</summary>
+    internal Price ToPrice(PriceVersion version) => new()
+    {
+        Id = version.PriceId,
+        OrganizationId = version.OrganizationId,
+        ProviderId = ProviderId,
+        Vendor = Vendor,
+        ModelName = ModelName,
+        ModelType = ModelType,
+        CostType = CostType,
+        BillingUnit = BillingUnit,
+        InputPrice = InputPrice,
+        OutputPrice = OutputPrice,
+        BasePrice = BasePrice,
+        UnitSize = UnitSize,
+        CachedInputPrice = CachedInputPrice,
+        CacheWritePrice = CacheWritePrice,
+        ReasoningPrice = ReasoningPrice,
+        Currency = Currency,
+        ContextWindow = ContextWindow,
+        MaxOutput = MaxOutput,
+        Free = Free,
+        EffectiveFrom = EffectiveFrom,
+        EffectiveTo = EffectiveTo,
+        Source = Source,
+        Version = version.Version,
+    };
+
     internal PriceVersion ToVersion(PriceRow row, Guid? authorId, DateTimeOffset at) => new()
     {
         PriceId = row.Id,

@@ -45,7 +45,7 @@ public sealed class IdempotentAnswers(TenantDb tenants, MasterKey masterKey, Tim
     /// <summary>Takes the key for a request, or tells what it already stands for.</summary>
     /// <param name="actorId">Keys of different callers never meet.</param>
     /// <param name="key">At most 255 characters.</param>
-    /// <param name="requestHash">SHA-256 over all that makes the request the same.</param>
+    /// <param name="requestHash">Keyed hash over all that makes the request the same.</param>
     /// <param name="token">Cancels before anything is taken.</param>
     public async Task<IdempotencyClaim> ClaimAsync(Guid actorId, string key, byte[] requestHash, CancellationToken token = default)
     {

@@ -47,6 +47,9 @@ public sealed class PortalDatabase : IAsyncDisposable
     /// <summary>A context of the system role; sees every organization.</summary>
     public PortalDb OpenSystem() => new(_systemOptions, null, _clock);
 
+    /// <summary>A context of the system role whose queries see one organization.</summary>
+    internal PortalDb OpenSystem(Guid organizationId) => new(_systemOptions, organizationId, _clock);
+
     internal PortalDb OpenApp(Guid organizationId) => new(_appOptions, organizationId, _clock);
 
     /// <summary>A given connection string that logs in as one user and takes on a role; the user must be a member of it.</summary>

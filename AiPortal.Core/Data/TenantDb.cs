@@ -7,9 +7,18 @@ namespace AiPortal.Core.Data;
 public sealed class TenantDb(PortalDatabase database)
 {
     /// <summary>A transaction confined to <paramref name="organizationId"/>. Disposed without commit, it changes nothing.</summary>
-    public async Task<TenantTransaction> OpenAsync(Guid organizationId, CancellationToken token = default)
+    public Task<TenantTransaction> OpenAsync(Guid organizationId, CancellationToken token = default) =>
+        OpenAsync(database.OpenApp(organizationId), organizationId, token);
+
+    /// <summary>
+    /// The same under the role that writes the ledger, which <c>portal_app</c> may not: for a change that adds entries. Queries of
+    /// its context are confined to the organization.
+    /// </summary>
+    public Task<TenantTransaction> OpenForLedgerAsync(Guid organizationId, CancellationToken token = default) =>
+        OpenAsync(database.OpenSystem(organizationId), organizationId, token);
+
+    private static async Task<TenantTransaction> OpenAsync(PortalDb db, Guid organizationId, CancellationToken token)
     {
-        var db = database.OpenApp(organizationId);
         try
         {
             var transaction = await db.Database.BeginTransactionAsync(token);

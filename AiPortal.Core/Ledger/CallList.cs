@@ -64,6 +64,10 @@ public sealed class CallList(TenantDb tenants, TimeProvider clock)
         if (filter.EnvironmentId is { } environment) calls = calls.Where(c => c.EnvironmentId == environment);
         if (filter.UserId is { } user) calls = calls.Where(c => c.UserId == user);
         if (filter.Model is { } model) calls = calls.Where(c => c.ModelName == model);
+        if (filter.SessionId is { } session) calls = calls.Where(c => c.SessionId == session);
+        if (filter.WorkflowId is { } workflow) calls = calls.Where(c => c.WorkflowId == workflow);
+        if (filter.AccountId is { } account) calls = calls.Where(c => c.AccountId == account);
+        if (filter.TagJson is { } tag) calls = calls.Where(c => EF.Functions.JsonContains(c.Tags!, tag));
         if (filter.CallStatus is { } status) calls = calls.Where(c => c.Status == status);
         if (filter.Provider is { } provider)
             calls = Guid.TryParse(provider, out var id) ? calls.Where(c => c.ProviderId == id) : calls.Where(c => c.ProviderName == provider);

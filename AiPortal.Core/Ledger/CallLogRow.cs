@@ -69,6 +69,9 @@ public sealed class CallLogRow : TenantRow
     public string? AccountId { get; set; }
 
     public Dictionary<string, string>? Tags { get; set; }
+
+    /// <summary>The call whose answer was given again under its idempotency key; such a call costs nothing.</summary>
+    public Guid? ReplayOf { get; set; }
 }
 
 internal sealed class CallLogMapping : IEntityTypeConfiguration<CallLogRow>

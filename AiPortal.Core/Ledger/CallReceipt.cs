@@ -42,6 +42,12 @@ public sealed class CallReceipts(TenantDb tenants)
 
     private static IEnumerable<ReceiptLine> LinesOf(LedgerEntry entry, PriceTerms? terms)
     {
+        if (entry.Kind != EntryKind.Usage && terms is null)
+        {
+            yield return new ReceiptLine(EnumWord.Of(entry.Kind), 1, null, null, entry.TotalCost);
+            yield break;
+        }
+
         if (terms?.BillingUnit == BillingUnits.Request)
         {
             yield return new ReceiptLine("request", 1, terms.InputPrice, terms.UnitSize, entry.InputCost);

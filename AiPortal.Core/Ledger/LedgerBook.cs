@@ -21,10 +21,23 @@ public sealed class LedgerResult(IReadOnlyList<LedgerEntry> added, IReadOnlyList
 /// The one way onto the ledger: entries, their rollups and whatever follows the ledger, in the caller's transaction, each entry
 /// once however often it is given.
 /// </summary>
-public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers)
+public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDisposable
 {
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ILedgerFollower[] _followers = [.. followers];
     private readonly ConcurrentDictionary<DateTime, bool> _partitions = new();
+
+    /// <summary>
+    /// Held from before the transaction until after <see cref="LedgerResult.Committed"/>, so that followers of this process hear of
+    /// commits in their order. Who waits for it must hold no lock of the database that a writer needs.
+    /// </summary>
+    public async Task<IDisposable> TakeTurnAsync(CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        return new Turn(_turn);
+    }
+
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>
     /// Makes the months ready that these instants need. On a connection without a transaction: a new partition locks its parent
@@ -118,4 +131,11 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers)
 
     private static Task WriteAsync(NpgsqlBinaryImporter importer, object? value, NpgsqlDbType type, CancellationToken token) =>
         value is null ? importer.WriteNullAsync(token) : importer.WriteAsync(value, type, token);
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        private SemaphoreSlim? _turn = turn;
+
+        public void Dispose() => Interlocked.Exchange(ref _turn, null)?.Release();
+    }
 }

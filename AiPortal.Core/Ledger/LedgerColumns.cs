@@ -96,5 +96,6 @@ internal static class LedgerColumns
         new("workflow_id", NpgsqlDbType.Text, c => Clean(c.WorkflowId)),
         new("account_id", NpgsqlDbType.Text, c => Clean(c.AccountId)),
         new("tags", NpgsqlDbType.Jsonb, c => Json(c.Tags)),
+        new("replay_of", NpgsqlDbType.Uuid, c => c.ReplayOf),
     ];
 }

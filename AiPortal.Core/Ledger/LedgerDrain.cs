@@ -38,6 +38,7 @@ internal sealed class LedgerDrain(
     /// <exception cref="LedgerRefusedException">Something that the batch holds cannot be written: repeating it is no use.</exception>
     public async Task CommitAsync(LedgerBatch batch, Journal? own, CancellationToken token)
     {
+        using var turn = await book.TakeTurnAsync(token);
         var result = await UntilCommittedAsync(batch, own, token);
         own?.Drained(batch.EntryIds);
         result.Committed();

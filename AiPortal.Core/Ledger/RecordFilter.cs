@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Core.Ledger;
@@ -44,6 +45,24 @@ public sealed record RecordFilter
 
     /// <summary>Calls whose ids begin alike; lists of entries do not look at it.</summary>
     public RequestIdRange? RequestIds { get; init; }
+
+    /// <summary>True: of unknown outcome and not resolved since; false: all others. Lists of calls do not look at it, nor at the next two.</summary>
+    public bool? Unresolved { get; init; }
+
+    /// <summary>Corrections of this record.</summary>
+    public Guid? CorrectsId { get; init; }
+
+    public string? CostType { get; init; }
+
+    public string? SessionId { get; init; }
+
+    public string? WorkflowId { get; init; }
+
+    public string? AccountId { get; init; }
+
+    public KeyValuePair<string, string>? Tag { get; init; }
+
+    internal string? TagJson => Tag is { } tag ? JsonSerializer.Serialize(new Dictionary<string, string> { [tag.Key] = tag.Value }) : null;
 
     /// <summary>The range to look at: calls are looked for by id in all time, anything else in the last 30 days.</summary>
     public Period RangeAt(DateTimeOffset now)

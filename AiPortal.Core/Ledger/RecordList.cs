@@ -70,7 +70,8 @@ public sealed class RecordList(TenantDb tenants, TimeProvider clock)
         return null;
     }
 
-    private static async Task<LedgerEntry?> FindAsync(PortalDb db, Guid id, CancellationToken token)
+    /// <summary>Of the organization whose context this is.</summary>
+    internal static async Task<LedgerEntry?> FindAsync(PortalDb db, Guid id, CancellationToken token)
     {
         var entries = db.Set<LedgerEntry>().AsNoTracking();
         // An id tells when it was made, which names the partition; history that was brought in may have been made later.
@@ -82,6 +83,10 @@ public sealed class RecordList(TenantDb tenants, TimeProvider clock)
 
         return await entries.FirstOrDefaultAsync(e => e.Id == id, token);
     }
+
+    /// <summary>Of unknown outcome, and nobody has said since what became of them.</summary>
+    internal static IQueryable<LedgerEntry> Unresolved(PortalDb db, IQueryable<LedgerEntry> entries) => entries.Where(e =>
+        e.Status == EntryStatus.Unknown && !db.Set<LedgerEntry>().Any(c => c.StartedAt == e.StartedAt && c.CorrectsId == e.Id));
 
     private IQueryable<LedgerEntry> Filtered(PortalDb db, RecordFilter filter)
     {
@@ -97,6 +102,18 @@ public sealed class RecordList(TenantDb tenants, TimeProvider clock)
         if (filter.UserId is { } user) entries = entries.Where(e => e.UserId == user);
         if (filter.Model is { } model) entries = entries.Where(e => e.ModelName == model);
         if (filter.Status is { } status) entries = entries.Where(e => e.Status == status);
+        if (filter.Unresolved is { } unresolved)
+        {
+            var open = Unresolved(db, entries);
+            entries = unresolved ? open : entries.Where(e => !open.Any(o => o.StartedAt == e.StartedAt && o.Id == e.Id));
+        }
+
+        if (filter.CorrectsId is { } corrected) entries = entries.Where(e => e.CorrectsId == corrected);
+        if (filter.CostType is { } type) entries = entries.Where(e => e.CostType == type);
+        if (filter.SessionId is { } session) entries = entries.Where(e => e.SessionId == session);
+        if (filter.WorkflowId is { } workflow) entries = entries.Where(e => e.WorkflowId == workflow);
+        if (filter.AccountId is { } account) entries = entries.Where(e => e.AccountId == account);
+        if (filter.TagJson is { } tag) entries = entries.Where(e => EF.Functions.JsonContains(e.Tags!, tag));
         if (filter.Kind is { } kind) entries = entries.Where(e => e.Kind == kind);
         if (filter.Provider is { } provider)
             entries = Guid.TryParse(provider, out var id) ? entries.Where(e => e.ProviderId == id) : entries.Where(e => e.ProviderName == provider);

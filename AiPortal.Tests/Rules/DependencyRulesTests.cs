@@ -28,6 +28,8 @@ public sealed partial class DependencyRulesTests
         ["Gateway"] = ["Money", "Providers", "Catalog", "Keys", "Ledger", "Budgets", "Routing"],
         ["Analytics"] = ["Money", "Data", "Tenancy", "Access", "Providers", "Keys", "Ledger", "Budgets", "Alerts"],
         ["Billing"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Keys", "Ledger"],
+        ["Replays"] = ["Data"],
+        ["Records"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers", "Catalog", "Keys", "Ledger"],
         ["Demo"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers", "Catalog", "Keys", "Ledger", "Budgets", "Billing", "Organizations"],
     };
 
@@ -40,8 +42,12 @@ public sealed partial class DependencyRulesTests
         ["Access"] = ["Shell", "Ui"],
         ["Api"] = ["Access", "Shell", "Ui", "Hosting"],
         ["Gateway"] = ["Hosting"],
+<<<<<<< HEAD
         ["Alerts"] = ["Access", "Api", "Hosting", "Ui", "Shell"],
         ["Analytics"] = ["Access", "Api", "Ui", "Shell"],
+=======
+        ["Analytics"] = ["Access", "Api", "Records", "Ui", "Shell"],
+>>>>>>> b2d4e22 (Corrections, resolved outcomes and imported usage on the ledger)
         ["Audit"] = ["Access", "Api", "Ui", "Shell"],
         ["Billing"] = ["Access", "Api", "Hosting", "Ui", "Shell"],
         ["Budgets"] = ["Access", "Api", "Ui", "Shell"],
@@ -52,6 +58,7 @@ public sealed partial class DependencyRulesTests
         ["Ledger"] = ["Access", "Api", "Ui", "Shell"],
         ["Organizations"] = ["Access", "Api", "Ui", "Shell"],
         ["Providers"] = ["Access", "Api", "Hosting", "Ui", "Shell"],
+        ["Records"] = ["Access", "Api", "Ledger", "Ui", "Shell"],
     };
 
     /// <summary>Pages know use cases and read models, never what is beneath them.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using AiPortal.Access;
 using AiPortal.Core.Data;
@@ -41,7 +40,7 @@ internal static class Idempotency
 
         var answers = http.RequestServices.GetRequiredService<IdempotentAnswers>();
         var actor = http.GetActor();
-        var claim = await answers.ClaimAsync(actor.Id, key, await HashAsync(http.Request, http.RequestAborted), http.RequestAborted);
+        var claim = await answers.ClaimAsync(actor.Id, key, await HashAsync(http.Request, http.RequestServices.GetRequiredService<MasterKey>(), http.RequestAborted), http.RequestAborted);
         switch (claim.State)
         {
             case IdempotencyState.Mine:
@@ -103,10 +102,11 @@ internal static class Idempotency
         if (answer.Body.Length > 0) await response.Body.WriteAsync(answer.Body, CancellationToken.None);
     }
 
-    private static async Task<byte[]> HashAsync(HttpRequest request, CancellationToken token)
+    /// <summary>Keyed, as a body may hold a password that a plain hash would let one guess.</summary>
+    private static async Task<byte[]> HashAsync(HttpRequest request, MasterKey masterKey, CancellationToken token)
     {
         request.EnableBuffering();
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = masterKey.CreateMac("idempotent_answer");
         hash.AppendData(Encoding.UTF8.GetBytes($"{request.Path}{request.QueryString}\n"));
         var buffer = new byte[8192];
         int read;
