@@ -15,6 +15,7 @@ using AiPortal.Core.Jobs;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Organizations;
+using AiPortal.Core.Records;
 using AiPortal.Credentials;
 using AiPortal.Demo;
 using AiPortal.Gateway;
@@ -23,6 +24,7 @@ using AiPortal.Keys;
 using AiPortal.Ledger;
 using AiPortal.Organizations;
 using AiPortal.Providers;
+using AiPortal.Records;
 using AiPortal.Shell;
 
 namespace AiPortal;
@@ -49,6 +51,7 @@ internal static class PortalFeatures
         services.AddLedgerReads();
         services.AddOrganizations();
         services.AddProvidersHost();
+        services.AddRecords();
     }
 
     public static void Map(WebApplication app)
@@ -76,6 +79,8 @@ internal static class PortalFeatures
         api.MapProviders();
         api.MapQuotas();
         api.MapRecords();
+        api.MapCorrections();
+        api.MapImports();
         api.MapServiceTokens();
     }
 }

@@ -22,6 +22,21 @@ public enum GatewayFailure
     BodyInvalid,
     BodyTooLarge,
 
+    /// <summary>The header <c>Idempotency-Key</c> is not one, or is not usable.</summary>
+    IdempotencyKeyInvalid,
+
+    /// <summary>The key was used for another body or path.</summary>
+    IdempotencyMismatch,
+
+    /// <summary>The first call under the key is still running.</summary>
+    IdempotencyInProgress,
+
+    /// <summary>The first call under the key was a stream, or too large to be kept.</summary>
+    IdempotencyNotReplayable,
+
+    /// <summary>The first call under the key was cut off here; what the provider made of it is not known.</summary>
+    IdempotencyInterrupted,
+
     /// <summary>The provider refused what the caller sent; its status and words are passed on.</summary>
     UpstreamRefused,
 

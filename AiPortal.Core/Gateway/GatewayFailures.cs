@@ -59,6 +59,16 @@ public static class GatewayFailures
         GatewayFailure.BodyInvalid => Caller(400, "invalid_value", "{0}"),
         // {0} the limit in bytes
         GatewayFailure.BodyTooLarge => Caller(413, "request_too_large", "The body is larger than {0} bytes."),
+        // {0} the longest allowed
+        GatewayFailure.IdempotencyKeyInvalid => Caller(400, "invalid_idempotency_key", "Idempotency-Key must be one value of 1 to {0} visible ASCII characters."),
+        GatewayFailure.IdempotencyMismatch => Caller(409, "idempotency_mismatch", "This Idempotency-Key was used for another request. Use a new key for another body."),
+        GatewayFailure.IdempotencyInProgress => new(409, "invalid_request_error", "idempotency_in_progress",
+            "The first request with this Idempotency-Key is still running. Ask again shortly.", 1, true, GatewayBlame.Caller, LogLevel.Information),
+        // {0} the request id of the first call, in both that follow
+        GatewayFailure.IdempotencyNotReplayable => Caller(409, "idempotency_not_replayable",
+            "The request with this Idempotency-Key was made (request {0}), and its answer cannot be given again: it was a stream, or too large. Use a new key to make another."),
+        GatewayFailure.IdempotencyInterrupted => Caller(409, "idempotency_interrupted",
+            "The request with this Idempotency-Key was interrupted (request {0}); whether the provider served it is not known yet. Use a new key to make another."),
         // {0} the provider's message; status, type and code are the provider's own where it gave them
         GatewayFailure.UpstreamRefused => new(400, "invalid_request_error", "upstream_refused",
             "{0}", null, null, GatewayBlame.Caller, LogLevel.Information),

@@ -27,14 +27,19 @@ public sealed class ImportUsage(LedgerChange ledger, TimeProvider clock)
         ON CONFLICT (organization_id, external_id) DO NOTHING RETURNING id
         """;
 
-    public Task<Outcome<ImportResult>> RunAsync(Actor actor, Guid organizationId, IReadOnlyList<UsageDraft> drafts, CancellationToken token = default)
+    /// <param name="actor">Who reports.</param>
+    /// <param name="organizationId">Whose usage.</param>
+    /// <param name="drafts">At most 1,000.</param>
+    /// <param name="at">What the name of a field begins with, by the place of its record.</param>
+    /// <param name="token">Ends it.</param>
+    public Task<Outcome<ImportResult>> RunAsync(Actor actor, Guid organizationId, IReadOnlyList<UsageDraft> drafts, Func<int, string> at, CancellationToken token = default)
     {
         var now = Microseconds(clock.GetUtcNow());
-        var instants = drafts.Select(d => d.StartedAt ?? now).Where(at => at <= now + UsageDraft.MaxAhead && at >= now - UsageDraft.MaxAge);
+        var instants = drafts.Select(d => d.StartedAt ?? now).Where(instant => instant <= now + UsageDraft.MaxAhead && instant >= now - UsageDraft.MaxAge);
         return ledger.RunAsync<ImportResult>(actor, organizationId, "record.import", instants, async scope =>
         {
             var faults = new FieldFaults();
-            Check(drafts, faults, now);
+            Check(drafts, at, faults, now);
             if (faults.Any) return faults.ToRefusal();
 
             var attribution = await ImportAttribution.LoadAsync(scope.Db, drafts, token);
@@ -42,22 +47,22 @@ public sealed class ImportUsage(LedgerChange ledger, TimeProvider clock)
             var entries = new List<LedgerEntry>(drafts.Count);
             for (var i = 0; i < drafts.Count; i++)
             {
-                attribution.Check(drafts[i], faults, At(drafts, i));
+                attribution.Check(drafts[i], faults, at(i));
                 if (faults.Any) continue;
                 var entry = EntryOf(drafts[i], attribution.Of(organizationId, drafts[i]), now);
-                prices.Apply(drafts[i], entry, faults, At(drafts, i));
+                prices.Apply(drafts[i], entry, faults, at(i));
                 entries.Add(entry);
             }
 
             // What is known already needs no price today: its record stands as it was priced.
             var known = await KnownAsync(scope.Db, drafts, token);
             if (faults.Any && known.Count < drafts.Count) return faults.ToRefusal();
-            return await BookAsync(scope, organizationId, drafts, entries, known, now, token);
+            return await BookAsync(scope, organizationId, drafts, entries, known, at, now, token);
         }, token);
     }
 
     private async Task<Outcome<ImportResult>> BookAsync(ChangeScope scope, Guid organizationId, IReadOnlyList<UsageDraft> drafts,
-        List<LedgerEntry> entries, Dictionary<string, ImportedRecord> known, DateTimeOffset now, CancellationToken token)
+        List<LedgerEntry> entries, Dictionary<string, ImportedRecord> known, Func<int, string> at, DateTimeOffset now, CancellationToken token)
     {
         if (known.Count < drafts.Count)
         {
@@ -71,7 +76,7 @@ public sealed class ImportUsage(LedgerChange ledger, TimeProvider clock)
         if (other.Count > 0)
         {
             const string Message = "This id was imported before, with other content.";
-            return new Refusal(RefusalKind.Conflict, "external_id_used", Message, other.ToDictionary(i => At(drafts, i) + "external_id", _ => new[] { Message }));
+            return new Refusal(RefusalKind.Conflict, "external_id_used", Message, other.ToDictionary(i => at(i) + "external_id", _ => new[] { Message }));
         }
 
         var (ids, first, last) = (known.Values.Select(r => r.Id).ToArray(), known.Values.Min(r => r.StartedAt), known.Values.Max(r => r.StartedAt));
@@ -87,14 +92,14 @@ public sealed class ImportUsage(LedgerChange ledger, TimeProvider clock)
         return new ImportResult(records, created);
     }
 
-    private static void Check(IReadOnlyList<UsageDraft> drafts, FieldFaults faults, DateTimeOffset now)
+    private static void Check(IReadOnlyList<UsageDraft> drafts, Func<int, string> at, FieldFaults faults, DateTimeOffset now)
     {
         faults.Require(drafts.Count is >= 1 and <= MaxRecords, "records", $"From 1 to {MaxRecords} records.");
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < drafts.Count; i++)
         {
-            drafts[i].Check(faults, At(drafts, i), now);
-            if (!string.IsNullOrEmpty(drafts[i].ExternalId)) faults.Require(seen.Add(drafts[i].ExternalId), At(drafts, i) + "external_id", "The request names this id twice.");
+            drafts[i].Check(faults, at(i), now);
+            if (!string.IsNullOrEmpty(drafts[i].ExternalId)) faults.Require(seen.Add(drafts[i].ExternalId), at(i) + "external_id", "The request names this id twice.");
         }
     }
 
@@ -151,8 +156,6 @@ public sealed class ImportUsage(LedgerChange ledger, TimeProvider clock)
         var ids = drafts.Select(d => d.ExternalId).ToArray();
         return db.Set<ImportedRecord>().AsNoTracking().Where(r => ids.Contains(r.ExternalId)).ToDictionaryAsync(r => r.ExternalId, token);
     }
-
-    private static string At(IReadOnlyList<UsageDraft> drafts, int index) => drafts.Count == 1 ? "" : $"records[{index}].";
 
     private static DateTimeOffset Microseconds(DateTimeOffset at) => at.ToUniversalTime().AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
 }

@@ -26,6 +26,21 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
         return call.Context.Response.HasStarted || call.CallerLeft ? Task.CompletedTask : WriteAsync(call.Context, call.RequestId, refusal, call.Lease);
     }
 
+    /// <summary>What an earlier call under the same idempotency key was answered; it costs nothing now.</summary>
+    public static async Task ReplayAsync(GatewayCall call, ReplayedAnswer replay)
+    {
+        var (response, answer) = (call.Context.Response, replay.Answer);
+        response.StatusCode = answer.HttpStatus;
+        response.ContentType = answer.ContentType;
+        foreach (var (name, value) in answer.Headers) response.Headers[name] = value;
+        response.Headers["x-request-id"] = call.RequestId.ToString();
+        response.Headers["x-portal-original-request-id"] = replay.RequestId.ToString();
+        response.Headers["x-portal-cost-usd"] = "0";
+        response.Headers["idempotency-replayed"] = "true";
+        response.ContentLength = answer.Body.Length;
+        await response.BodyWriter.WriteAsync(answer.Body, call.Context.RequestAborted);
+    }
+
     /// <summary>A fault of ours: logged with the call's id, told to the caller without detail.</summary>
     public Task FailAsync(GatewayCall call, Exception fault)
     {

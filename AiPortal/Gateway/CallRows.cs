@@ -14,7 +14,7 @@ internal static class CallRows
             Id = call.RequestId,
             StartedAt = call.StartedAt,
             OrganizationId = who.OrganizationId,
-            Status = last?.Outcome is { } outcome ? StatusOf(outcome.Status) : CallStatus.Refused,
+            Status = call.Replay is { } replay ? ReplayedStatusOf(replay.Answer.HttpStatus) : last?.Outcome is { } outcome ? StatusOf(outcome.Status) : CallStatus.Refused,
             HttpStatus = call.Context.Response.HasStarted || call.Refusal is null ? call.Context.Response.StatusCode : call.Refusal.Status,
             ErrorCode = call.Refusal?.Code ?? last?.Outcome?.ErrorCode,
             DepartmentId = who.DepartmentId,
@@ -41,8 +41,11 @@ internal static class CallRows
             WorkflowId = call.Labels.WorkflowId,
             AccountId = call.Labels.AccountId,
             Tags = call.Labels.Tags is { } tags ? new Dictionary<string, string>(tags) : null,
+            ReplayOf = call.Replay?.RequestId,
         };
     }
+
+    private static CallStatus ReplayedStatusOf(int httpStatus) => httpStatus < 400 ? CallStatus.Ok : CallStatus.Failed;
 
     private static CallStatus StatusOf(EntryStatus status) => status switch
     {

@@ -2,9 +2,13 @@ using System.Buffers;
 using System.Net;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Replays;
 using AiPortal.Core.Routing;
 
 namespace AiPortal.Gateway;
+
+/// <summary>An answer of an earlier call under the same idempotency key.</summary>
+internal sealed record ReplayedAnswer(Guid RequestId, KeptAnswer Answer);
 
 /// <summary>What the steps of one call know of it.</summary>
 internal sealed class GatewayCall(HttpContext context, Guid requestId, DateTimeOffset startedAt, long startedTicks)
@@ -42,6 +46,12 @@ internal sealed class GatewayCall(HttpContext context, Guid requestId, DateTimeO
 
     /// <summary>Made so far, the last one at the end.</summary>
     public List<CallAttempt> Attempts { get; } = [];
+
+    /// <summary>Set where the caller gave an idempotency key and this call is the one that is made under it.</summary>
+    public ClaimedReplay? Claimed { get; set; }
+
+    /// <summary>Set where the answer was given before; nothing is sent or billed then.</summary>
+    public ReplayedAnswer? Replay { get; set; }
 
     /// <summary>What was answered instead of a whole answer.</summary>
     public GatewayRefusal? Refusal { get; set; }

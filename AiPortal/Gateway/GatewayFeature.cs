@@ -2,6 +2,7 @@ using AiPortal.Core.Budgets;
 using AiPortal.Core.Gateway.Sandbox;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Health;
+using AiPortal.Core.Replays;
 using AiPortal.Core.Routing;
 using AiPortal.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -40,6 +41,10 @@ internal static class GatewayFeature
         services.AddSingleton<StreamRelay>();
         services.AddSingleton<Forwarding>();
         services.AddSingleton<Settling>();
+        services.AddSingleton<CallReplays>();
+        services.AddSingleton<RunningReplays>();
+        services.AddSingleton<Replaying>();
+        services.AddHostedService<ReplayUpkeep>();
         services.AddSingleton<CallAnswers>();
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<IReadinessCheck, GatewayReadiness>();

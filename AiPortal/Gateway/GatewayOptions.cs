@@ -3,13 +3,14 @@ using AiPortal.Core.Data;
 namespace AiPortal.Gateway;
 
 /// <summary><c>Portal:Gateway</c>: how long a provider may take. Seconds.</summary>
-internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSpan Idle, TimeSpan AfterCallerLeft, long MaxAnswerBytes)
+internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSpan Idle, TimeSpan AfterCallerLeft, TimeSpan ReplayWait, long MaxAnswerBytes)
 {
     public static GatewayOptions Read(IConfiguration configuration) => new(
         Seconds(configuration, "ConnectSeconds", 10),
         Seconds(configuration, "HeadersSeconds", 300),
         Seconds(configuration, "IdleSeconds", 120),
         Seconds(configuration, "AfterCallerLeftSeconds", 30),
+        Seconds(configuration, "ReplayWaitSeconds", 120),
         64L << 20);
 
     private static TimeSpan Seconds(IConfiguration configuration, string name, double standard)

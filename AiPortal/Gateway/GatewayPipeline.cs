@@ -5,7 +5,8 @@ namespace AiPortal.Gateway;
 /// <summary>
 /// A call's way, from the application on the left to the provider on the right and back:
 /// 1 authenticate: which key, may it be used, from here;
-/// 2 read: the body once, as bytes, and what admission must know of it;
+/// 2 read: the body once, as bytes, and what admission must know of it; an answer already given under the caller's idempotency
+///   key is given again and ends the way here;
 /// 3 route: the attempts it may make, in order;
 /// 4 admit: limits, then a hold on every budget over the key;
 /// 5 forward: try the attempts until one answers, only while nothing has reached the caller;
@@ -13,7 +14,7 @@ namespace AiPortal.Gateway;
 /// 7 settle: whatever happened, price it, journal it, give back what was held. Nobody can cancel this.
 /// </summary>
 internal sealed class GatewayPipeline(
-    KeyAuthentication authentication, BodyReading reading, Admission admission, Forwarding forwarding, Settling settling, CallAnswers answers)
+    KeyAuthentication authentication, BodyReading reading, Admission admission, Forwarding forwarding, Settling settling, CallAnswers answers, Replaying replays)
 {
     public async Task RunAsync(HttpContext context)
     {
@@ -22,10 +23,16 @@ internal sealed class GatewayPipeline(
         {
             var refusal = authentication.Authenticate(call)     // 1
                 ?? await reading.ReadAsync(call)                // 2
-                ?? CallRouting.Route(call)                      // 3
-                ?? admission.Admit(call)                        // 4
-                ?? await forwarding.ForwardAsync(call);         // 5 and 6
+                ?? await replays.TakeAsync(call);
+            if (call.Replay is null)
+            {
+                refusal ??= CallRouting.Route(call)             // 3
+                    ?? admission.Admit(call)                    // 4
+                    ?? await forwarding.ForwardAsync(call);     // 5 and 6
+            }
+
             if (refusal is not null) await answers.RefuseAsync(call, refusal);
+            else if (call.Replay is { } replay) await CallAnswers.ReplayAsync(call, replay);
         }
         catch (Exception fault) when (!call.CallerLeft)
         {
@@ -38,6 +45,7 @@ internal sealed class GatewayPipeline(
         finally
         {
             settling.End(call);                                 // 7
+            await replays.FinishAsync(call);
         }
     }
 }

@@ -36,12 +36,13 @@ internal sealed record CallView(
     string? WorkflowId,
     string? AccountId,
     IReadOnlyDictionary<string, string>? Tags,
+    Guid? ReplayOf,
     DateTimeOffset CreatedAt)
 {
     public static CallView Of(CallLogRow c) => new(
         c.Id, c.OrganizationId, c.Id, c.Status, c.HttpStatus, c.ErrorCode, c.UserId, c.KeyId, c.DepartmentId, c.TeamId, c.ProjectId, c.CostCenterId,
         c.EnvironmentId, c.ModelName, c.ProviderId, c.ProviderName, c.RequestType, c.Streamed, c.Attempts, c.InputUnits, c.OutputUnits,
-        c.InputUnits + c.OutputUnits, c.TotalCost, c.Estimated, c.LatencyMs, c.TtftMs, c.ClientIp, c.SessionId, c.WorkflowId, c.AccountId, c.Tags, c.StartedAt);
+        c.InputUnits + c.OutputUnits, c.TotalCost, c.Estimated, c.LatencyMs, c.TtftMs, c.ClientIp, c.SessionId, c.WorkflowId, c.AccountId, c.Tags, c.ReplayOf, c.StartedAt);
 }
 
 /// <summary>One line: units × unit_price / unit_size = cost, USD.</summary>

@@ -10,13 +10,12 @@ namespace AiPortal.Ledger;
 /// <summary><c>/api/v1/cost/records</c>: the ledger, one record an attempt. It only grows, so there is nothing to change here.</summary>
 internal static class RecordEndpoints
 {
-    private const string Filters = "from, to (default: the last 30 days), key_id, department_id, team_id, project_id, cost_center_id, environment_id, user_id, model, provider, status, kind, request_id";
+    private const string Filters = "from, to (default: the last 30 days), key_id, department_id, team_id, project_id, cost_center_id, environment_id, user_id, model, provider, status, kind, cost_type, request_id, session_id, workflow_id, account_id, tag (name=value), unresolved (true: unknown and not resolved since), corrects_id";
 
     public static void MapRecords(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/cost/records").WithTags("Ledger");
         group.MapGet("", ListAsync).Describe($"List records, newest first; filters {Filters}.");
-        group.MapPost("", Import).Describe("Importing usage that did not pass the gateway is not available yet.", status: StatusCodes.Status501NotImplemented);
         group.MapGet("/export", ExportAsync).Describe($"Download records, oldest first, as CSV (format=csv), at most {RecordCsv.MaxRows} rows; filters {Filters}.");
         group.MapGet("/{id:guid}", ReadAsync).Describe("Read a record.");
     }
@@ -33,9 +32,6 @@ internal static class RecordEndpoints
 
     private static async Task<IResult> ReadAsync(Guid id, HttpContext http, RecordList records) =>
         await records.FindAsync(http.GetActor(), id, http.RequestAborted) is { } entry ? ApiResults.Ok(RecordView.Of(entry)) : ApiResults.Missing("record");
-
-    private static IResult Import() => ApiResults.Problem(StatusCodes.Status501NotImplemented, "not_available_yet",
-        "Importing usage is not available yet. Calls made through the gateway get here by themselves.");
 
     private static async Task<IResult> ExportAsync(HttpContext http, RecordList records, FilterReferences references)
     {
@@ -58,7 +54,11 @@ internal static class RecordEndpoints
 
     private static async Task<Outcome<(Guid Organization, RecordFilter Filter)>> ReadFilterAsync(HttpContext http, ApiQuery query, FilterReferences references)
     {
-        var filter = RecordQuery.Read(query) with { Status = query.Word<EntryStatus>("status"), Kind = query.Word<EntryKind>("kind") };
+        var filter = RecordQuery.Read(query) with
+        {
+            Status = query.Word<EntryStatus>("status"), Kind = query.Word<EntryKind>("kind"), CostType = query.Text("cost_type"),
+            Unresolved = query.Flag("unresolved"), CorrectsId = query.Id("corrects_id"),
+        };
         var organization = ApiScope.ForList(http, query, Permission.ViewCost);
         if (organization.Refusal is { } refusal) return refusal;
         if (await RecordQuery.MissingAsync(references, organization.Value, filter, http.RequestAborted) is { } missing) return missing;

@@ -24,9 +24,22 @@ internal static class RecordQuery
             Model = query.Text("model"),
             Provider = query.Text("provider"),
             RequestId = query.Id("request_id"),
+            SessionId = query.Text("session_id"),
+            WorkflowId = query.Text("workflow_id"),
+            AccountId = query.Text("account_id"),
+            Tag = Tag(query),
         };
         if (filter.To <= filter.From) query.Fault("to", "Must be later than from.");
         return filter;
+    }
+
+    private static KeyValuePair<string, string>? Tag(ApiQuery query)
+    {
+        if (query.Text("tag", 520) is not { } text) return null;
+        var at = text.IndexOf('=', StringComparison.Ordinal);
+        if (at > 0) return new(text[..at], text[(at + 1)..]);
+        query.Fault("tag", "Must be name=value.");
+        return null;
     }
 
     public static Task<Refusal?> MissingAsync(FilterReferences references, Guid organizationId, RecordFilter filter, CancellationToken token) =>
