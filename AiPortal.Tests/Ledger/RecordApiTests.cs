@@ -132,14 +132,6 @@ public sealed class RecordApiTests(PortalHost host) : IClassFixture<PortalHost>
     }
 
     [Fact]
-    public async Task FormatsAndImportsOfALaterPart_AreRefusedClearly()
-    {
-        foreach (var answer in new[] { await host.Admin.GetApiAsync("/cost/records/export?format=xlsx"), await host.Admin.GetApiAsync("/cost/records/export?format=focus"), await host.Admin.PostApiAsync("/cost/records", new { }) })
-            Assert.Equal((HttpStatusCode.NotImplemented, "not_available_yet"), (answer.Status, answer.Code));
-        Assert.Equal(HttpStatusCode.BadRequest, (await host.Admin.GetApiAsync("/cost/records/export?format=pdf")).Status);
-    }
-
-    [Fact]
     public async Task Receipt_OfACall_ShowsEveryUnitTimesItsPrice()
     {
         var price = await host.Admin.PostApiAsync("/cost/models", new { name = "receipted", provider = "openai", input_price = 2.5, cached_input_price = 0.25, output_price = 10, base_price = 0.001 });

@@ -42,12 +42,8 @@ public sealed partial class DependencyRulesTests
         ["Access"] = ["Shell", "Ui"],
         ["Api"] = ["Access", "Shell", "Ui", "Hosting"],
         ["Gateway"] = ["Hosting"],
-<<<<<<< HEAD
         ["Alerts"] = ["Access", "Api", "Hosting", "Ui", "Shell"],
-        ["Analytics"] = ["Access", "Api", "Ui", "Shell"],
-=======
         ["Analytics"] = ["Access", "Api", "Records", "Ui", "Shell"],
->>>>>>> b2d4e22 (Corrections, resolved outcomes and imported usage on the ledger)
         ["Audit"] = ["Access", "Api", "Ui", "Shell"],
         ["Billing"] = ["Access", "Api", "Hosting", "Ui", "Shell"],
         ["Budgets"] = ["Access", "Api", "Ui", "Shell"],
