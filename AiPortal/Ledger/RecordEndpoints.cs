@@ -56,8 +56,11 @@ internal static class RecordEndpoints
     {
         var filter = RecordQuery.Read(query) with
         {
-            Status = query.Word<EntryStatus>("status"), Kind = query.Word<EntryKind>("kind"), CostType = query.Text("cost_type"),
-            Unresolved = query.Flag("unresolved"), CorrectsId = query.Id("corrects_id"),
+            Status = query.Word<EntryStatus>("status"),
+            Kind = query.Word<EntryKind>("kind"),
+            CostType = query.Text("cost_type"),
+            Unresolved = query.Flag("unresolved"),
+            CorrectsId = query.Id("corrects_id"),
         };
         var organization = ApiScope.ForList(http, query, Permission.ViewCost);
         if (organization.Refusal is { } refusal) return refusal;
