@@ -6,7 +6,6 @@ using AiPortal.Audit;
 using AiPortal.Billing;
 using AiPortal.Budgets;
 using AiPortal.Catalog;
-using AiPortal.Core.Alerts;
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Budgets;
@@ -43,7 +42,7 @@ internal static class PortalFeatures
         services.AddAudit();
         services.AddBillingHost();
         services.AddBudgets();
-        services.AddAlerts();
+        services.AddAlertsHost();
         services.AddCatalog().AddStartStep<SeedBuiltInPrices>(StartSteps.Seed, (seed, token) => seed.RunAsync(token));
         services.AddDemoHost();
         services.AddGateway();
@@ -67,6 +66,7 @@ internal static class PortalFeatures
         app.MapGateway();
 
         var api = app.MapApi();
+        api.MapAlerting();
         api.MapAlerts();
         api.MapAudit();
         api.MapBills();

@@ -1,3 +1,4 @@
+using AiPortal.Core.Alerts.Delivery;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,13 +8,22 @@ namespace AiPortal.Core.Alerts;
 /// <summary>Alerts and their delivery.</summary>
 public static class AlertsFeature
 {
-    /// <summary>After the budgets: thresholds are compared with the amounts that they have posted.</summary>
+    /// <summary>After the budgets: thresholds are compared with the amounts that they have posted. The host gives <see cref="AlertingOptions"/>.</summary>
     public static IServiceCollection AddAlerts(this IServiceCollection services)
     {
         services.AddSingleton<ILedgerFollower, AlertPosting>();
         services.AddSingleton<IBudgetFollower, AlertArming>();
         services.AddSingleton<AlertList>();
         services.AddSingleton<MarkAlert>();
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<MailSender>();
+        services.AddSingleton<DeliveryQueue>();
+        services.AddSingleton<DeliveryList>();
+        services.AddSingleton<ReplayDelivery>();
+        services.AddSingleton<ChangeAlertChannels>();
+        services.AddSingleton<TestAlertChannels>();
+        services.AddSingleton<AlertDispatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<AlertDispatch>());
         return services;
     }
 }
