@@ -51,9 +51,9 @@ internal sealed class DeliveryRig(TestDatabase database) : TimeProvider
         await transaction.CommitAsync();
     }
 
-    public AlertDispatch Node(SmtpOptions? smtp = null)
+    public AlertDispatch Node(SmtpOptions? smtp = null, double patience = 20)
     {
-        var options = new AlertingOptions { WebhookPatience = TimeSpan.FromMilliseconds(700), Smtp = smtp };
+        var options = new AlertingOptions { WebhookPatience = TimeSpan.FromSeconds(patience), Smtp = smtp };
         var guard = new UpstreamAddressGuard([IPNetwork.Parse("127.0.0.0/8")]);
         return new AlertDispatch(Queue(), new WebhookSender(guard, _masterKey, options, this), new MailSender(options, this), this, NullLogger<AlertDispatch>.Instance);
     }
