@@ -11,6 +11,7 @@ using AiPortal.Core.Audit;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Jobs;
+using AiPortal.Core.Focus;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Organizations;
@@ -45,6 +46,7 @@ internal static class PortalFeatures
         services.AddAlertsHost();
         services.AddCatalog().AddStartStep<SeedBuiltInPrices>(StartSteps.Seed, (seed, token) => seed.RunAsync(token));
         services.AddDemoHost();
+        services.AddFocus();
         services.AddGateway();
         services.AddKeys();
         services.AddLedgerReads();
@@ -68,6 +70,7 @@ internal static class PortalFeatures
         var api = app.MapApi();
         api.MapAlerting();
         api.MapAlerts();
+        api.MapAnalytics();
         api.MapAudit();
         api.MapBills();
         api.MapCalls();

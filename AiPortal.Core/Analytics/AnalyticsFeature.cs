@@ -11,6 +11,7 @@ public static class AnalyticsFeature
     {
         services.AddSingleton<NameBook>();
         services.AddSingleton<SpendBreakdown>();
+        services.AddSingleton<LabelledSpend>();
         services.AddSingleton<SpendOverview>();
         services.AddSingleton<KeyUsage>();
         services.AddSingleton<KeySheet>();

@@ -88,6 +88,9 @@ public sealed class RecordList(TenantDb tenants, TimeProvider clock)
     internal static IQueryable<LedgerEntry> Unresolved(PortalDb db, IQueryable<LedgerEntry> entries) => entries.Where(e =>
         e.Status == EntryStatus.Unknown && !db.Set<LedgerEntry>().Any(c => c.StartedAt == e.StartedAt && c.CorrectsId == e.Id));
 
+    /// <summary>The records of a filter, in no order, for reads that sum them.</summary>
+    internal IQueryable<LedgerEntry> Query(PortalDb db, RecordFilter filter) => Filtered(db, filter);
+
     private IQueryable<LedgerEntry> Filtered(PortalDb db, RecordFilter filter)
     {
         var range = filter.RangeAt(clock.GetUtcNow());

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AiPortal.Core.Billing;
+using AiPortal.Exports;
 
 namespace AiPortal.Billing;
 
@@ -20,9 +21,9 @@ internal static class BillCsv
         var csv = new StringBuilder("\uFEFF").AppendJoin(',', Header).Append("\r\n");
         foreach (var line in view.Lines)
         {
-            csv.AppendJoin(',', Text(bill.Number), bill.Period, bill.Currency, Number(bill.ExchangeRate), Number(line.LineNo), line.Section,
-                line.CostCenterId, Text(line.CostCenterName), line.TeamId, Text(line.TeamName), line.ProjectId, Text(line.ProjectName),
-                Text(line.ProviderName), Text(line.ModelName), Text(line.CostType), Number(line.Requests), Number(line.InputUnits),
+            csv.AppendJoin(',', CsvText.Of(bill.Number), bill.Period, bill.Currency, Number(bill.ExchangeRate), Number(line.LineNo), line.Section,
+                line.CostCenterId, CsvText.Of(line.CostCenterName), line.TeamId, CsvText.Of(line.TeamName), line.ProjectId, CsvText.Of(line.ProjectName),
+                CsvText.Of(line.ProviderName), CsvText.Of(line.ModelName), CsvText.Of(line.CostType), Number(line.Requests), Number(line.InputUnits),
                 Number(line.CachedInputUnits), Number(line.OutputUnits), Number(line.ReasoningUnits), Number(line.AmountUsd), Number(line.Amount));
             csv.Append("\r\n");
         }
@@ -33,12 +34,4 @@ internal static class BillCsv
     private static string Number(decimal number) => number.ToString("0.00##########", CultureInfo.InvariantCulture);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>A name that a spreadsheet would calculate gets an apostrophe before it.</summary>
-    private static string? Text(string? text)
-    {
-        if (string.IsNullOrEmpty(text)) return text;
-        if ("=+-@\t\r".Contains(text[0], StringComparison.Ordinal)) text = "'" + text;
-        return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using AiPortal.Core.Billing;
 using AiPortal.Core.Data;
+using AiPortal.Exports;
 using Radzen.Documents.Spreadsheet;
 
 namespace AiPortal.Billing;

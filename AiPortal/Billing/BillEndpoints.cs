@@ -17,7 +17,7 @@ internal static class BillEndpoints
         group.MapPost("", CreateAsync).Describe("Open the draft of a month's bill for one scope.", BillExamples.Request, BillExamples.Whole, StatusCodes.Status201Created);
         group.MapPost("/{id:guid}/finalize", FinalizeAsync).Describe("Fix a draft for good; later usage and corrections go on the next sequence.", answer: BillExamples.Whole);
         group.MapDelete("/{id:guid}", DiscardAsync).Describe("Throw a draft away; a finalized bill stays.", status: StatusCodes.Status204NoContent);
-        group.MapGet("/{id:guid}/export", ExportAsync).Describe("Take a bill away as format=xlsx, pdf or csv, in the language of Accept-Language.");
+        group.MapGet("/{id:guid}/export", ExportAsync).Describe("Take a bill away as format=xlsx, pdf, csv or focus, in the language of Accept-Language.");
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, BillReader bills)

@@ -1,6 +1,9 @@
 using System.Globalization;
 using AiPortal.Api;
 using AiPortal.Core.Billing;
+using AiPortal.Core.Focus;
+using AiPortal.Core.Money;
+using AiPortal.Exports;
 
 namespace AiPortal.Billing;
 
@@ -8,10 +11,8 @@ namespace AiPortal.Billing;
 internal enum BillFormat { Xlsx, Pdf, Csv, Focus }
 
 /// <summary>Makes the file of a bill; whoever asks has been let in already.</summary>
-internal sealed class BillExport(BillEntryReader entries, BillPdf pdf)
+internal sealed class BillExport(BillEntryReader entries, BillPdf pdf, FocusReader focus)
 {
-    private const int BufferSize = 1 << 16;
-
     /// <summary>In the language of the request.</summary>
     public async Task<IResult> RunAsync(BillView bill, BillFormat format, CancellationToken token)
     {
@@ -20,7 +21,8 @@ internal sealed class BillExport(BillEntryReader entries, BillPdf pdf)
         switch (format)
         {
             case BillFormat.Xlsx:
-                return Results.Stream(await WorkbookAsync(bill, culture, token), BillWorkbook.ContentType, name + ".xlsx");
+                return Results.Stream(await TemporaryFile.WriteAsync(file => BillWorkbook.WriteAsync(
+                    bill, entries.StreamAsync(bill.Bill, BillWorkbook.MaxEntries + 1, token), new BillWords(culture), file, token)), BillWorkbook.ContentType, name + ".xlsx");
             case BillFormat.Pdf:
                 try
                 {
@@ -33,33 +35,27 @@ internal sealed class BillExport(BillEntryReader entries, BillPdf pdf)
 
             case BillFormat.Csv:
                 return Results.Bytes(BillCsv.Of(bill), "text/csv; charset=utf-8", name + ".csv");
+            case BillFormat.Focus:
+                return await FocusAsync(bill, name, token);
             default:
-                return ApiResults.Problem(StatusCodes.Status501NotImplemented, "format_unavailable", "FOCUS is not written yet; take xlsx, pdf or csv.");
+                throw new ArgumentOutOfRangeException(nameof(format));
         }
     }
 
-    /// <summary>By way of a file: a failure shows before the answer begins, and no transaction waits for a slow reader.</summary>
-    private async Task<Stream> WorkbookAsync(BillView bill, CultureInfo culture, CancellationToken token)
+    private async Task<IResult> FocusAsync(BillView view, string name, CancellationToken token)
     {
-        var file = new FileStream(Path.Combine(Path.GetTempPath(), "aiportal-" + Path.GetRandomFileName()), new FileStreamOptions
+        var bill = view.Bill;
+        if (await focus.ReadAsync(bill, token) is not { } charges)
+            return ApiResults.Problem(StatusCodes.Status400BadRequest, "too_many_rows", $"This bill has more than {FocusReader.MaxSums} charges a day, key and model; take the records in parts.");
+        var file = new FocusFile(bill.OrganizationId, view.OrganizationName)
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            BufferSize = BufferSize,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        try
-        {
-            var rows = entries.StreamAsync(bill.Bill, BillWorkbook.MaxEntries + 1, token);
-            await BillWorkbook.WriteAsync(bill, rows, new BillWords(culture), file, token);
-            file.Position = 0;
-            return file;
-        }
-        catch
-        {
-            await file.DisposeAsync();
-            throw;
-        }
+            Currency = bill.Currency,
+            Rate = bill.ExchangeRate,
+            InvoiceId = bill.Number,
+            BillingPeriod = new Period(bill.PeriodStart, bill.PeriodEnd),
+            Corrects = bill.Sequence > 1,
+            Total = bill.Total,
+        };
+        return Results.Stream(await TemporaryFile.WriteAsync(stream => FocusCsv.WriteAsync(stream, file, charges, token)), "text/csv; charset=utf-8", name + "-focus.csv");
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AiPortal.Core.Billing;
+using AiPortal.Exports;
 using Radzen.Documents.Spreadsheet;
 
 namespace AiPortal.Billing;

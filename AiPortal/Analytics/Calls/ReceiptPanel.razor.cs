@@ -14,6 +14,7 @@ public sealed partial class ReceiptPanel
     private CallReceipt? _receipt;
     private IReadOnlyList<AttributedTo> _attributed = [];
     private ReceiptState _state;
+    private bool _mayCorrect;
     private Guid? _shown;
     private string _topic = "";
 
@@ -46,6 +47,7 @@ public sealed partial class ReceiptPanel
         {
             var entries = _receipt!.Attempts.Select(attempt => attempt.Entry).ToList();
             if (_receipt.Call is null) yield return Text["Note.Pending"];
+            if (_receipt.Call?.ReplayOf is not null) yield return Text["Note.Replay"];
             if (Status is { } status and not CallStatus.Ok) yield return Text["Note." + status];
             if (CallWords.Error(Text, _receipt.Call?.ErrorCode) is { } error) yield return error;
             if (entries.Exists(entry => entry.Estimated)) yield return Text["Note.Estimated"];
@@ -68,6 +70,7 @@ public sealed partial class ReceiptPanel
         var wanted = RequestId;
         var (actor, organization) = await Current.HereAsync();
         _topic = LedgerSignals.Topic(organization);
+        _mayCorrect = actor.May(Permission.ManageRecords, organization);
         if (!actor.May(Permission.ViewCalls, organization))
         {
             _state = ReceiptState.NotAllowed;

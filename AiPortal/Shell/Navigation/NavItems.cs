@@ -21,6 +21,7 @@ internal static class NavItems
         new("/calls", "calls", "Nav.Calls", NavGroup.Spend, OnPhoneBar: true),
         new("/keys", "keys", "Nav.Keys", NavGroup.Control, OnPhoneBar: true),
         new("/bills", "bills", "Nav.Bills", NavGroup.Finance, OnPhoneBar: true),
+        new("/corrections", "edit", "Nav.Corrections", NavGroup.Finance),
         new("/providers", "providers", "Nav.Providers", NavGroup.Gateway),
         new("/models", "models", "Nav.Models", NavGroup.Gateway),
         new("/api", "api", "Nav.Api", NavGroup.Gateway),

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml;
 
-namespace AiPortal.Billing;
+namespace AiPortal.Exports;
 
 /// <summary>A cell of a streamed row: a text, a number, or a formula with its value; all null writes none.</summary>
 internal readonly record struct XlsxCell(string? Text = null, decimal? Number = null, string? Formula = null);
