@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AiPortal.Core.Ledger;
 
@@ -119,18 +118,8 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
         NpgsqlConnection connection, string stage, string copy, IReadOnlyList<LedgerColumn<T>> columns, IReadOnlyList<T> rows, CancellationToken token)
     {
         await ExecuteAsync(connection, stage, token);
-        await using var importer = await connection.BeginBinaryImportAsync(copy, token);
-        foreach (var row in rows)
-        {
-            await importer.StartRowAsync(token);
-            foreach (var (_, type, value) in columns)
-                await WriteAsync(importer, value(row), type, token);
-        }
-        await importer.CompleteAsync(token);
+        await CopyRows.SendAsync(connection, copy, columns, rows, token);
     }
-
-    private static Task WriteAsync(NpgsqlBinaryImporter importer, object? value, NpgsqlDbType type, CancellationToken token) =>
-        value is null ? importer.WriteNullAsync(token) : importer.WriteAsync(value, type, token);
 
     private sealed class Turn(SemaphoreSlim turn) : IDisposable
     {

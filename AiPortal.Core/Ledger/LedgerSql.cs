@@ -54,12 +54,9 @@ internal static class LedgerSql
         SELECT id FROM added
         """;
 
-    /// <summary>A call read back from the journal has the instant of its attempt, so the id alone tells whether it is there.</summary>
-    public static readonly string AddCalls = $"""
-        INSERT INTO call_log ({Names(LedgerColumns.Call)}) SELECT {Names(LedgerColumns.Call)} FROM staged_calls s
-        WHERE NOT EXISTS (SELECT 1 FROM call_log c WHERE c.id = s.id AND c.started_at BETWEEN s.started_at - interval '1 day' AND s.started_at + interval '1 day')
-        ON CONFLICT DO NOTHING
-        """;
+    /// <summary>A call read back from the journal has the instant and the id of the one that the gateway posts, so its key tells whether it is there.</summary>
+    public static readonly string AddCalls =
+        $"INSERT INTO call_log ({Names(LedgerColumns.Call)}) SELECT {Names(LedgerColumns.Call)} FROM staged_calls ON CONFLICT DO NOTHING";
 
     public const string SavePosition = """
         INSERT INTO journal_positions (journal_id, node, position) VALUES ($1, $2, $3)

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Npgsql;
+
+namespace AiPortal.Benchmarks.Reads;
+
+/// <summary>A portal in a process of its own with its private PostgreSQL, and a way into that.</summary>
+internal sealed class PortalUnderTest : IAsyncDisposable
+{
+    private const string Email = "bench@example.com";
+    private const string Password = "correct-horse-battery";
+    private readonly string _directory;
+    private readonly Process _process;
+    private readonly HttpClient _http;
+
+    private PortalUnderTest(string directory, Process process, HttpClient http) => (_directory, _process, _http) = (directory, process, http);
+
+    public Guid OrganizationId { get; private set; }
+
+    public List<Guid> Keys { get; } = [];
+
+    public List<Guid> Teams { get; } = [];
+
+    public string Superuser => $"Host={Path.Combine(_directory, "data", "pg", "run")};Username=postgres;Database=portal;Command Timeout=0";
+
+    public static async Task<PortalUnderTest> StartAsync()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "AiPortal.sln"))) root = Path.GetDirectoryName(root)!;
+        var directory = Directory.CreateTempSubdirectory("aiportal-reads-").FullName;
+        File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        const string address = "http://127.0.0.1:18190";
+        var start = new ProcessStartInfo("dotnet", [
+            Path.Combine(root, "AiPortal", "bin", "Release", "net10.0", "AiPortal.dll"), "--urls", address, "--Portal:DataDirectory", Path.Combine(directory, "data"),
+            "--Portal:Admin:Email", Email, "--Portal:Admin:Password", Password, "--Logging:LogLevel:Default", "Warning"]);
+        var portal = new PortalUnderTest(directory, Process.Start(start)!, new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(10) });
+        while (!await portal.IsReadyAsync()) await Task.Delay(100);
+        var session = await portal.PostAsync("auth/login", new { email = Email, password = Password });
+        portal._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.GetProperty("access_token").GetString());
+        portal.OrganizationId = (await portal._http.GetFromJsonAsync<JsonElement>("/api/v1/me")).GetProperty("organization_id").GetGuid();
+        // The large ledger takes longer to make than a session lasts.
+        var token = await portal.PostAsync("service-tokens", new { name = "bench", role = "administrator" });
+        portal._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.GetProperty("token").GetString());
+        return portal;
+    }
+
+    public async Task ProvisionAsync(int keys)
+    {
+        for (var i = 0; i < 10; i++) Teams.Add((await PostAsync("teams", new { name = $"team {i}" })).GetProperty("id").GetGuid());
+        for (var i = 0; i < keys; i++) Keys.Add((await PostAsync("keys", new { name = $"key {i}", team_id = Teams[i % 10] })).GetProperty("id").GetGuid());
+    }
+
+    public async Task<string> MakeBudgetAsync() =>
+        (await PostAsync("cost/quotas", new { name = "bench", quota_type = "team", scope_id = Teams[1], total_quota = 1_000_000, period_type = "monthly" })).GetProperty("id").GetString()!;
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Superuser);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // Texts of this benchmark.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<object?> ScalarAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Superuser);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // Texts of this benchmark.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Milliseconds of each repetition, sorted; the first three answers are not counted.</summary>
+    public async Task<List<double>> TimeAsync(string path, int repetitions)
+    {
+        var times = new List<double>();
+        for (var i = -3; i < repetitions; i++)
+        {
+            var (took, _) = await GetAsync(path);
+            if (i >= 0) times.Add(took);
+        }
+
+        times.Sort();
+        return times;
+    }
+
+    /// <summary>Follows cursors.</summary>
+    public async Task<List<double>> WalkAsync(string path, int pages)
+    {
+        var (times, cursor) = (new List<double>(), "");
+        for (var page = 0; page < pages; page++)
+        {
+            var (took, text) = await GetAsync(path + cursor);
+            times.Add(took);
+            cursor = "&cursor=" + Uri.EscapeDataString(JsonElement.Parse(text).GetProperty("next_cursor").GetString()!);
+        }
+
+        times.Sort();
+        return times;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var stop = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await stop.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _http.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task<(double Took, string Text)> GetAsync(string path)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        using var answer = await _http.GetAsync("/api/v1/" + path);
+        var text = await answer.Content.ReadAsStringAsync();
+        var took = TimeProvider.System.GetElapsedTime(began).TotalMilliseconds;
+        return answer.IsSuccessStatusCode ? (took, text) : throw new IOException($"{path}: {(int)answer.StatusCode} {text}");
+    }
+
+    private async Task<JsonElement> PostAsync(string path, object body)
+    {
+        using var answer = await _http.PostAsJsonAsync("/api/v1/" + path, body);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? JsonElement.Parse(text) : throw new IOException($"{path}: {(int)answer.StatusCode} {text}");
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        if (_process.HasExited) throw new IOException("The portal ended.");
+        try
+        {
+            using var answer = await _http.GetAsync("/health/ready");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
