@@ -80,6 +80,46 @@ public sealed class IdempotencyKeyTests(GatewayHost gateway)
     }
 
     [Fact]
+    public async Task TwoFailuresThenAnAnswer_AreOneCallOfThreeAttempts_AndAReplayMakesNone()
+    {
+        var model = await gateway.AddModelAsync(null);
+        await using var second = await FakeUpstream.StartAsync();
+        await using var third = await FakeUpstream.StartAsync();
+        await gateway.AddProviderAsync("2 of " + model, second.BaseUrl, [model], priority: 1);
+        await gateway.AddProviderAsync("3 of " + model, third.BaseUrl, [model], priority: 2);
+        gateway.Upstream.ForModel(model, FakeUpstreamReply.Error(503, "busy", "server_error", null));
+        second.Otherwise(FakeUpstreamReply.Error(503, "busy", "server_error", null));
+        third.Otherwise(Answer);
+        var (id, client) = await gateway.IssueKeyAsync();
+        using var _ = client;
+
+        var answers = new[] { await SendAsync(client, model, "retry"), await SendAsync(client, model, "retry") };
+
+        Assert.Equal([(HttpStatusCode.OK, false), (HttpStatusCode.OK, true)], answers.Select(answer => (answer.Status, answer.Replayed)));
+        Assert.Equal((1, 1, 1), (UpstreamCalls(model), second.Requests.Count, third.Requests.Count));
+        var entries = await gateway.EntriesAsync(id, 3);
+        Assert.Equal([(1, false, EntryStatus.Failed), (2, false, EntryStatus.Failed), (3, true, EntryStatus.Ok)], entries.Select(entry => (entry.Attempt, entry.Final, entry.Status)));
+        Assert.Single(entries.Select(entry => entry.RequestId).Distinct());
+        Assert.Equal([3, 0], (await gateway.CallsAsync(id, 2)).Select(call => call.Attempts));
+    }
+
+    [Fact]
+    public async Task TimeoutAfterAcceptance_IsNotCalledAgain()
+    {
+        var gate = new FakeUpstreamGate();
+        var model = await gateway.AddModelAsync(FakeUpstreamReply.StallBeforeHeaders(gate, Answer));
+        var (id, client) = await gateway.IssueKeyAsync();
+        using var _ = client;
+
+        var answers = new[] { await SendAsync(client, model, "t"), await SendAsync(client, model, "t") };
+        gate.Release();
+
+        Assert.Equal([(HttpStatusCode.GatewayTimeout, false), (HttpStatusCode.GatewayTimeout, true)], answers.Select(answer => (answer.Status, answer.Replayed)));
+        Assert.Equal(1, UpstreamCalls(model));
+        Assert.Equal(EntryStatus.Unknown, Assert.Single(await gateway.EntriesAsync(id, 1)).Status);
+    }
+
+    [Fact]
     public async Task Stream_IsServedOnce_ThenRefused()
     {
         var model = await gateway.AddModelAsync(FakeUpstreamReply.Stream("Hel", "lo").WithUsage(FakeUpstreamReply.Usage(10, 5)));
