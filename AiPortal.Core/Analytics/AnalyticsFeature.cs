@@ -1,3 +1,4 @@
+using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,6 +22,10 @@ public static class AnalyticsFeature
         services.AddSingleton<AttributionNames>();
         services.AddSingleton<FirstStepReads>();
         services.AddSingleton<FilterReferences>();
+        services.AddSingleton<BudgetTree>();
+        services.AddSingleton<BudgetForecasts>();
+        services.AddSingleton<BudgetPreview>();
+        services.AddSingleton<ScopeChoices>();
         services.TryAddSingleton<IOpenCalls, NoOpenCalls>();
         return services;
     }

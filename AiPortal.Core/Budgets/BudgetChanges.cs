@@ -9,16 +9,10 @@ public sealed class BudgetChanges(IEnumerable<IBudgetFollower> followers)
     /// <summary>Checks the draft and writes it; lines that are new, or over something new, are counted from the ledger.</summary>
     internal async Task<Refusal?> WriteAsync(ChangeScope scope, Budget budget, BudgetDraft draft, bool isNew, DateTimeOffset now, CancellationToken token)
     {
-        var faults = new FieldFaults();
-        draft.Check(faults);
-        if (faults.Any) return faults.ToRefusal();
-        if (draft is { QuotaType: QuotaType.Organization } && draft.ScopeId == Guid.Empty) draft = draft with { ScopeId = scope.OrganizationId };
+        var sound = await BudgetChecks.SoundAsync(scope.Db, scope.OrganizationId, draft, isNew ? null : budget, token);
+        if (sound.Refusal is { } refusal) return refusal;
+        draft = sound.Value;
         var moved = isNew || draft.QuotaType != budget.QuotaType || draft.ScopeId != budget.ScopeId;
-        if (moved && !await BudgetScopes.ExistsAsync(scope.Db, draft.QuotaType, draft.ScopeId, token))
-        {
-            const string Message = "This does not exist in the organization.";
-            return new Refusal(RefusalKind.NotFound, "not_found", $"scope_id: {Message}", new Dictionary<string, string[]> { ["scope_id"] = [Message] });
-        }
 
         await BudgetStart.LockAsync(scope, token);
         var before = moved ? [] : BudgetLine.Of(budget).Select(line => line.PeriodType).ToHashSet();

@@ -67,6 +67,14 @@ public sealed class BudgetList(TenantDb tenants, BudgetBook book, TimeProvider c
                 ? (await ReadingsAsync(db, organizationId, [budget], token))[0]
                 : null, token);
 
+    /// <summary>The budgets named, by id; those that are gone are left out.</summary>
+    public Task<IReadOnlyDictionary<Guid, BudgetReading>> ByIdAsync(Guid organizationId, IReadOnlyCollection<Guid> ids, CancellationToken token = default) =>
+        tenants.ReadAsync<IReadOnlyDictionary<Guid, BudgetReading>>(organizationId, async db =>
+        {
+            var rows = await db.Set<Budget>().AsNoTracking().Where(b => ids.Contains(b.Id)).ToListAsync(token);
+            return (await ReadingsAsync(db, organizationId, rows, token)).ToDictionary(reading => reading.Budget.Id);
+        }, token);
+
     private async Task<IReadOnlyList<BudgetReading>> ReadingsAsync(PortalDb db, Guid organizationId, IReadOnlyList<Budget> budgets, CancellationToken token)
     {
         if (budgets.Count == 0) return [];

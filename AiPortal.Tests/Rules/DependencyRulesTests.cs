@@ -48,7 +48,7 @@ public sealed partial class DependencyRulesTests
         ["Analytics"] = ["Access", "Api", "Records", "Ui", "Shell"],
         ["Audit"] = ["Access", "Api", "Ui", "Shell"],
         ["Billing"] = ["Access", "Api", "Exports", "Hosting", "Ui", "Shell"],
-        ["Budgets"] = ["Access", "Api", "Ui", "Shell"],
+        ["Budgets"] = ["Access", "Analytics", "Api", "Ui", "Shell"],
         ["Catalog"] = ["Access", "Api", "Ui", "Shell"],
         ["Credentials"] = ["Access", "Api"],
         ["Demo"] = ["Hosting"],

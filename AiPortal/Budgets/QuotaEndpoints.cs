@@ -2,6 +2,7 @@ using AiPortal.Access;
 using AiPortal.Api;
 using AiPortal.Core.Access;
 using AiPortal.Core.Analytics;
+using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
 using AiPortal.Core.Money;
@@ -19,6 +20,7 @@ internal static class QuotaEndpoints
         group.MapGet("/{id:guid}", ReadAsync).Describe("Read a budget with what is used and held.", answer: Example);
         group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync).Describe("Change a budget; a new limit counts from the next call on.", new { total_quota = 7500m }, Example);
         group.MapDelete("/{id:guid}", RemoveAsync).Describe("Remove a budget.", status: StatusCodes.Status204NoContent);
+        group.MapPost("/preview", PreviewAsync).Describe("Try a budget on last month's spend before it is made: which calls would have come beyond a limit. Nothing is saved.", ExampleDraft, TrialView.Example);
         group.MapPost("/{id:guid}/reset", ResetAsync).Describe("Let the current period begin anew: calls begun up to now no longer count.", answer: Example);
     }
 
@@ -95,6 +97,16 @@ internal static class QuotaEndpoints
         if (organization.Refusal is { } missing) return ApiResults.Refused(missing);
         var outcome = await reset.RunAsync(http.GetActor(), organization.Value, id, http.RequestAborted);
         return outcome.Refusal is { } refused ? ApiResults.Refused(refused) : await AnswerAsync(organization.Value, id, http, budgets);
+    }
+
+    private static async Task<IResult> PreviewAsync(HttpContext http, BudgetPreview preview)
+    {
+        var body = await JsonBody.ReadAsync(http);
+        var organization = ApiScope.ForCreation(http, body);
+        var draft = QuotaBody.Read(body, null);
+        if ((body.Refusal() ?? organization.Refusal) is { } refusal) return ApiResults.Refused(refusal);
+        var outcome = await preview.RunAsync(http.GetActor(), organization.Value, draft, http.RequestAborted);
+        return outcome.Refusal is { } refused ? ApiResults.Refused(refused) : ApiResults.Ok(TrialView.Of(outcome.Value, draft.Action));
     }
 
     private static async Task<IResult> AnswerAsync(Guid organizationId, Guid id, HttpContext http, BudgetList budgets) =>

@@ -20,6 +20,7 @@ internal static class NavItems
         new("/", "dashboard", "Nav.Dashboard", NavGroup.Overview, OnPhoneBar: true),
         new("/calls", "calls", "Nav.Calls", NavGroup.Spend, OnPhoneBar: true),
         new("/keys", "keys", "Nav.Keys", NavGroup.Control, OnPhoneBar: true),
+        new("/budgets", "budgets", "Nav.Budgets", NavGroup.Control),
         new("/bills", "bills", "Nav.Bills", NavGroup.Finance, OnPhoneBar: true),
         new("/corrections", "edit", "Nav.Corrections", NavGroup.Finance),
         new("/providers", "providers", "Nav.Providers", NavGroup.Gateway),

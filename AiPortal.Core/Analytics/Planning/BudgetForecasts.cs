@@ -1,0 +1,59 @@
+using AiPortal.Core.Budgets;
+using AiPortal.Core.Data;
+using AiPortal.Core.Money;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AiPortal.Core.Analytics.Planning;
+
+/// <summary>Forecasts of budgets from what their scopes spent in recent weeks.</summary>
+public sealed class BudgetForecasts(TenantDb tenants, TimeProvider clock)
+{
+    /// <summary>By budget; one that was given has one.</summary>
+    public Task<IReadOnlyDictionary<Guid, BudgetForecast>> ReadAsync(Guid organizationId, IReadOnlyCollection<BudgetReading> readings, CancellationToken token = default) =>
+        tenants.ReadAsync<IReadOnlyDictionary<Guid, BudgetForecast>>(organizationId, async db =>
+        {
+            var now = clock.GetUtcNow();
+            var calendar = await SpendTimeline.CalendarAsync(db, organizationId, token);
+            var forecasts = new Dictionary<Guid, BudgetForecast>();
+            foreach (var kind in readings.GroupBy(reading => reading.Budget.QuotaType))
+            {
+                var days = await DaysAsync(db, organizationId, calendar, kind.Key, [.. kind.Select(reading => reading.Budget.ScopeId).Distinct()], now, token);
+                foreach (var reading in kind)
+                {
+                    var view = reading.Main.View;
+                    forecasts[reading.Budget.Id] = BudgetForecast.Of(
+                        calendar, view.Period, view.Limit, view.Spent + view.Unknown, days.GetValueOrDefault(reading.Budget.ScopeId) ?? [], now);
+                }
+            }
+
+            return forecasts;
+        }, token);
+
+    private static async Task<Dictionary<Guid, Dictionary<DateOnly, decimal>>> DaysAsync(
+        PortalDb db, Guid organizationId, OrganizationCalendar calendar, QuotaType type, Guid[] scopes, DateTimeOffset now, CancellationToken token)
+    {
+        // Only a column name of BudgetScopes goes into the text.
+        var column = BudgetScopes.LedgerColumn(type);
+#pragma warning disable CA2100
+        await using var command = new NpgsqlCommand($"""
+            SELECT {column}, bucket_at, sum(total_cost) FROM usage_rollups
+            WHERE organization_id = $1 AND {column} = ANY($2) AND bucket_at >= $3 GROUP BY 1, 2
+            """, (NpgsqlConnection)db.Database.GetDbConnection());
+#pragma warning restore CA2100
+        command.Parameters.Add(new NpgsqlParameter { Value = organizationId });
+        command.Parameters.Add(new NpgsqlParameter { Value = scopes, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
+        command.Parameters.Add(new NpgsqlParameter { Value = calendar.DayOf(calendar.LocalDate(now).AddDays(-BudgetForecast.HistoryDays)).Start });
+        var days = new Dictionary<Guid, Dictionary<DateOnly, decimal>>();
+        await using var reader = await command.ExecuteReaderAsync(token);
+        while (await reader.ReadAsync(token))
+        {
+            var date = calendar.LocalDate(reader.GetFieldValue<DateTimeOffset>(1));
+            if (!days.TryGetValue(reader.GetGuid(0), out var sums)) days[reader.GetGuid(0)] = sums = [];
+            sums[date] = sums.GetValueOrDefault(date) + reader.GetDecimal(2);
+        }
+
+        return days;
+    }
+}

@@ -1,0 +1,28 @@
+using AiPortal.Core.Budgets;
+
+namespace AiPortal.Analytics.Calls;
+
+/// <summary>From a budget to the calls behind its figures.</summary>
+internal static class BudgetCalls
+{
+    /// <summary>The calls of a limit's scope in its current period.</summary>
+    public static string Href(BudgetLineReading reading, TimeZoneInfo zone)
+    {
+        var (scope, start) = (reading.Line.ScopeId, reading.View.Period.Start);
+        // All time has no first day worth naming: the longest list is a year.
+        var calls = start <= DateTimeOffset.UnixEpoch
+            ? new CallQuery { Days = 366 }
+            : new CallQuery { From = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(start, zone).DateTime) };
+        return (reading.Line.QuotaType switch
+        {
+            QuotaType.Organization => calls,
+            QuotaType.Department => calls with { Department = scope },
+            QuotaType.Team => calls with { Team = scope },
+            QuotaType.Project => calls with { Project = scope },
+            QuotaType.CostCenter => calls with { CostCenter = scope },
+            QuotaType.Environment => calls with { Environment = scope },
+            QuotaType.User => calls with { User = scope },
+            QuotaType.Key => calls with { Key = scope },
+        }).Href;
+    }
+}

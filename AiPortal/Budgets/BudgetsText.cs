@@ -1,0 +1,4 @@
+namespace AiPortal.Budgets;
+
+/// <summary>Names the resources of the budget pages.</summary>
+internal sealed class BudgetsText;
