@@ -29,6 +29,7 @@ public static class LedgerFeature
         services.AddHostedService(provider => provider.GetRequiredService<LedgerWatch>());
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton<LedgerHealth>();
+        services.AddSingleton<UnknownOutcomes>();
         services.AddJob<KeepMonthsReady>();
         services.AddJob<VerifyLedger>();
         return services;

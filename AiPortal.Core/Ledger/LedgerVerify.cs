@@ -57,14 +57,20 @@ public static class LedgerVerify
         """;
 
     /// <summary>A line for each difference, as of one moment; none when all agree. Amounts are ledger minus the other side, in USD.</summary>
-    public static async Task<IReadOnlyList<string>> RunAsync(PortalDatabase database, CancellationToken token)
+    /// <param name="database">The database.</param>
+    /// <param name="token">Ends it.</param>
+    /// <param name="progress">Told how many of the three comparisons are done.</param>
+    public static async Task<IReadOnlyList<string>> RunAsync(PortalDatabase database, CancellationToken token, IProgress<int>? progress = null)
     {
         await using var connection = await database.System.OpenConnectionAsync(token);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
         var differences = new List<string>();
         await CollectAsync(connection, Rollups, LedgerSql.RollupSums.Select(sum => sum.Name).ToArray(), differences, token);
+        progress?.Report(1);
         await CollectAsync(connection, Budgets, ["spent", "unknown"], differences, token);
+        progress?.Report(2);
         await CollectAsync(connection, Uncounted, ["spent", "unknown"], differences, token);
+        progress?.Report(3);
         return differences;
     }
 

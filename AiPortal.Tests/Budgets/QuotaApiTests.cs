@@ -53,6 +53,22 @@ public sealed class QuotaApiTests(PortalHost host) : IClassFixture<PortalHost>
     }
 
     [Fact]
+    public async Task Preview_TriesTheBudgetOnWhatWasSpent_AndSavesNothing()
+    {
+        var team = await TeamAsync();
+        await host.Database.WriteAsync(host.OrganizationId, new ScriptedEntry(Now, 6m) { TeamId = team }, new ScriptedEntry(Now, 7m) { TeamId = team });
+
+        var tried = await host.Admin.PostApiAsync("/cost/quotas/preview", new { quota_type = "team", scope_id = team, total_quota = 10, action = "block" });
+
+        Assert.Equal(HttpStatusCode.OK, tried.Status);
+        Assert.Equal((13m, 1m, 1m, 1m), (Amount(tried, "spent"), Amount(tried, "calls_beyond"), Amount(tried, "blocked_calls"), Amount(tried, "days_beyond")));
+        Assert.Empty((await host.Admin.GetApiAsync($"/cost/quotas?scope_id={team}&quota_type=team")).Json.GetProperty("data").EnumerateArray());
+        var refused = await host.Admin.PostApiAsync("/cost/quotas/preview", new { quota_type = "team", scope_id = team, total_quota = 0 });
+        Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
+        Assert.True(refused.Json.GetProperty("errors").TryGetProperty("total_quota", out _));
+    }
+
+    [Fact]
     public async Task Reset_BeginsThePeriodAnew()
     {
         var team = await TeamAsync();

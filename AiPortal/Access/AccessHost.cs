@@ -45,6 +45,7 @@ internal static class AccessHost
             .AddPolicy(SignedInPolicy, policy => policy.AddAuthenticationSchemes(EitherScheme).RequireAuthenticatedUser());
         services.AddScoped<BrowserSession>();
         services.AddScoped<CurrentActor>();
+        services.AddScoped<CurrentOrganization>();
         services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
         return services;
     }

@@ -144,7 +144,7 @@ public sealed partial class BudgetsPage
         if (_drawer is not null) await _drawer.ReloadAsync();
     }
 
-    private RenderFragment? Figure(int? count) => count is { } value ? builder => builder.AddContent(0, Formats.Current.CountExact(value)) : null;
+    private static RenderFragment? Figure(int? count) => count is { } value ? builder => builder.AddContent(0, Formats.Current.CountExact(value)) : null;
 
     private string AddressOf(string name, string? value) => Navigation.GetUriWithQueryParameter(name, string.IsNullOrEmpty(value) ? null : value);
 

@@ -1,8 +1,10 @@
+using AiPortal.Access;
 using AiPortal.Shell.States;
 using AiPortal.Ui;
 using AiPortal.Ui.Figures;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.Extensions.Localization;
 
 namespace AiPortal.Shell;
@@ -11,13 +13,18 @@ namespace AiPortal.Shell;
 /// Rail, top bar, page. The first HTML carries the shell and a page's skeleton at once; the page itself is made
 /// only in the circuit, so its data is read once.
 /// </summary>
-public sealed partial class MainLayout
+public sealed partial class MainLayout : IDisposable
 {
     [Inject] internal IStringLocalizer<ShellText> Text { get; init; } = default!;
+
+    [Inject] internal CurrentOrganization Organization { get; init; } = default!;
+
+    [Inject] internal NavigationManager Navigation { get; init; } = default!;
 
     [CascadingParameter] private Task<AuthenticationState>? Authentication { get; set; }
 
     private ErrorPanel? _errors;
+    private string? _path;
     private Viewer _viewer = new("", "", "", TimeZoneInfo.Utc);
     private DisplayZone _zone = DisplayZone.Utc;
 
@@ -26,8 +33,32 @@ public sealed partial class MainLayout
         if (Authentication is null)
             return;
         _viewer = Viewer.From((await Authentication).User);
-        _zone = new DisplayZone(_viewer.Zone);
+        await ReadAsync();
     }
 
     protected override void OnParametersSet() => _errors?.Recover();
+
+    protected override void OnInitialized() => Navigation.LocationChanged += Moved;
+
+    public void Dispose() => Navigation.LocationChanged -= Moved;
+
+    private void Moved(object? sender, LocationChangedEventArgs moved)
+    {
+        // Filters change the address too; only another page is worth the question.
+        var path = new Uri(moved.Location).AbsolutePath;
+        if (path == _path) return;
+        _path = path;
+        _ = InvokeAsync(async () =>
+        {
+            await ReadAsync();
+            StateHasChanged();
+        });
+    }
+
+    /// <summary>The organization may have got another name or zone since the sign-in.</summary>
+    private async Task ReadAsync()
+    {
+        if (await Organization.ReadAsync() is { } organization) _viewer = _viewer.In(organization.Name, organization.TimeZone);
+        if (_zone.Zone.Id != _viewer.Zone.Id) _zone = new DisplayZone(_viewer.Zone);
+    }
 }

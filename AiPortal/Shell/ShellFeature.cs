@@ -1,5 +1,6 @@
 using AiPortal.Core.Data;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using AiPortal.Ui;
 using Radzen;
 
 namespace AiPortal.Shell;
@@ -17,6 +18,7 @@ public static class ShellFeature
         services.AddLocalization();
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
+        services.AddSingleton<ILocalizer, RadzenText>();
         services.AddCascadingAuthenticationState();
         services.AddAuthorization();
         services.AddAntiforgery();

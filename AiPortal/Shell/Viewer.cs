@@ -12,9 +12,11 @@ public sealed record Viewer(string Name, string Email, string Organization, Time
     {
         var email = user.FindFirstValue(ClaimTypes.Email) ?? "";
         var name = user.FindFirstValue(ClaimTypes.Name) ?? email;
-        var zone = user.FindFirstValue(TimeZoneClaim) is { } id && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var found)
-            ? found
-            : TimeZoneInfo.Utc;
-        return new Viewer(name, email, user.FindFirstValue(OrganizationClaim) ?? "", zone);
+        return new Viewer(name, email, user.FindFirstValue(OrganizationClaim) ?? "", ZoneOf(user.FindFirstValue(TimeZoneClaim)));
     }
+
+    /// <summary>With the organization as it is now.</summary>
+    internal Viewer In(string organization, string zone) => this with { Organization = organization, Zone = ZoneOf(zone) };
+
+    private static TimeZoneInfo ZoneOf(string? id) => id is not null && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var found) ? found : TimeZoneInfo.Utc;
 }

@@ -28,10 +28,13 @@ public sealed class VerifyLedger(PortalDatabase database, TimeProvider clock) : 
 
     public TimeSpan Every => TimeSpan.FromHours(1);
 
-    public async Task<string> RunAsync(CancellationToken token)
+    public Task<string> RunAsync(CancellationToken token) => RunAsync(null, token);
+
+    /// <summary>Now, because a person asks. <paramref name="progress"/> is told how many of the three comparisons are done.</summary>
+    public async Task<string> RunAsync(IProgress<int>? progress, CancellationToken token)
     {
         var startedAt = clock.GetUtcNow();
-        var lines = await LedgerVerify.RunAsync(database, token);
+        var lines = await LedgerVerify.RunAsync(database, token, progress);
         await using var connection = await database.System.OpenConnectionAsync(token);
         await using var transaction = await connection.BeginTransactionAsync(token);
         var amounts = await UnexplainedAsync(connection, token);

@@ -23,6 +23,7 @@ internal static class NavItems
         new("/budgets", "budgets", "Nav.Budgets", NavGroup.Control),
         new("/bills", "bills", "Nav.Bills", NavGroup.Finance, OnPhoneBar: true),
         new("/corrections", "edit", "Nav.Corrections", NavGroup.Finance),
+        new("/ledger-health", "audit", "Nav.LedgerHealth", NavGroup.Finance),
         new("/providers", "providers", "Nav.Providers", NavGroup.Gateway),
         new("/models", "models", "Nav.Models", NavGroup.Gateway),
         new("/api", "api", "Nav.Api", NavGroup.Gateway),
