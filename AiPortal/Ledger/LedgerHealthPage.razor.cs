@@ -28,6 +28,7 @@ public sealed partial class LedgerHealthPage : IDisposable
     private string _topic = "";
     private bool _allowed = true;
     private bool _mayVerify;
+    private bool _mayResolve;
 
     [Inject] internal IStringLocalizer<LedgerText> Text { get; init; } = default!;
 
@@ -79,6 +80,7 @@ public sealed partial class LedgerHealthPage : IDisposable
     {
         var (actor, organization) = await Current.HereAsync();
         _allowed = actor.May(Permission.ViewCost, organization);
+        _mayResolve = actor.May(Permission.ManageRecords, organization);
         _mayVerify = actor.May(Permission.ManageBills, organization);
         _topic = LedgerSignals.Topic(organization);
         await ReadAsync();
