@@ -29,7 +29,6 @@ public static class LedgerFeature
         services.AddHostedService(provider => provider.GetRequiredService<LedgerWatch>());
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton<LedgerHealth>();
-        services.AddSingleton<UnknownOutcomes>();
         services.AddJob<KeepMonthsReady>();
         services.AddJob<VerifyLedger>();
         return services;

@@ -4,6 +4,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Health;
 using AiPortal.Core.Ledger.Journals;
+using AiPortal.Core.Records;
 using AiPortal.Ui.Figures;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -15,26 +16,24 @@ public sealed partial class LedgerHealthPage : IDisposable
 {
     /// <summary>Comparisons of a verification.</summary>
     private const int Steps = 3;
-    private const int Shown = 50;
+    private const int UnknownDays = 365;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _leaving = new();
     private CancellationTokenSource? _cancel;
     private LedgerHealthView? _view;
-    private IReadOnlyList<UnknownOutcome>? _rows;
     private int _count;
     private int? _verifying;
     private string? _fault;
     private string _topic = "";
     private bool _allowed = true;
     private bool _mayVerify;
-    private bool _mayResolve;
 
     [Inject] internal IStringLocalizer<LedgerText> Text { get; init; } = default!;
 
     [Inject] internal LedgerHealth Health { get; init; } = default!;
 
-    [Inject] internal UnknownOutcomes Unknown { get; init; } = default!;
+    [Inject] internal CorrectionList Corrections { get; init; } = default!;
 
     [Inject] internal VerifyLedger Verification { get; init; } = default!;
 
@@ -54,7 +53,6 @@ public sealed partial class LedgerHealthPage : IDisposable
     {
         0 => Text["Tile.NoUnknown"],
         1 => Text["Tile.OneUnknown"],
-        >= UnknownOutcomes.Most => Text["Tile.ManyUnknown", Formats.Current.CountExact(_count) + "+"],
         _ => Text["Tile.ManyUnknown", Formats.Current.CountExact(_count)],
     };
 
@@ -80,7 +78,6 @@ public sealed partial class LedgerHealthPage : IDisposable
     {
         var (actor, organization) = await Current.HereAsync();
         _allowed = actor.May(Permission.ViewCost, organization);
-        _mayResolve = actor.May(Permission.ManageRecords, organization);
         _mayVerify = actor.May(Permission.ManageBills, organization);
         _topic = LedgerSignals.Topic(organization);
         await ReadAsync();
@@ -119,8 +116,7 @@ public sealed partial class LedgerHealthPage : IDisposable
         if (_leaving.IsCancellationRequested) return;
         var (actor, organization) = await Current.HereAsync();
         if (!actor.May(Permission.ViewCost, organization)) return;
-        var (rows, count) = await Unknown.ReadAsync(organization, Shown);
-        (_rows, _count) = (rows, count);
+        _count = (await Corrections.UnresolvedAsync(organization, Clock.GetUtcNow().AddDays(-UnknownDays), take: 1)).Count;
         _view = await Health.ReadAsync(organization);
     }
 
