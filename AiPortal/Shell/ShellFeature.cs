@@ -1,6 +1,6 @@
 using AiPortal.Core.Data;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using AiPortal.Ui;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Radzen;
 
 namespace AiPortal.Shell;
