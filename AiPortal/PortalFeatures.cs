@@ -76,6 +76,7 @@ internal static class PortalFeatures
         api.MapCalls();
         api.MapDashboard();
         api.MapKeys();
+        api.MapNodes();
         api.MapLedgerHealth();
         api.MapOrganizations();
         api.MapPrices();

@@ -61,8 +61,14 @@ public sealed class BudgetAmount
     /// <summary>USD, settled.</summary>
     public decimal Spent { get; set; }
 
-    /// <summary>USD, held by calls whose outcome nobody knows yet.</summary>
+    /// <summary>USD, held by calls whose outcome nobody knows yet, and what a written-off node had leased.</summary>
     public decimal Unknown { get; set; }
+
+    /// <summary>USD that nodes hold slices of; the sum of their leases.</summary>
+    public decimal Leased { get; set; }
+
+    /// <summary>Rises with every change of <see cref="Spent"/> and <see cref="Unknown"/>, so that an older reading never displaces a newer one.</summary>
+    public long Version { get; set; }
 
     /// <summary>Entries up to this instant of their start do not count: the budget was reset then.</summary>
     public DateTimeOffset? ResetAt { get; set; }

@@ -5,8 +5,26 @@ using NpgsqlTypes;
 
 namespace AiPortal.Core.Budgets;
 
-/// <summary>What a transaction adds to one cell, in USD.</summary>
-internal readonly record struct BudgetUse(Guid OrganizationId, DateTimeOffset PeriodEnd, decimal Spent, decimal Unknown);
+/// <summary>What a transaction does to one cell, in USD.</summary>
+internal readonly record struct BudgetUse(Guid OrganizationId, DateTimeOffset PeriodEnd)
+{
+    /// <summary>Entries of the transaction count here.</summary>
+    public bool Counted { get; init; }
+
+    public decimal Spent { get; init; }
+
+    public decimal Unknown { get; init; }
+
+    /// <summary>What the calls of the journal had taken of its lease.</summary>
+    public decimal Used { get; init; }
+}
+
+/// <summary>A cell after a transaction, in USD.</summary>
+/// <param name="Spent">Of all nodes.</param>
+/// <param name="Unknown">Of all nodes.</param>
+/// <param name="Version">Of these amounts.</param>
+/// <param name="LeaseDrained">Running total of what left the journal's lease; null when it has none.</param>
+internal readonly record struct BudgetPosted(decimal Spent, decimal Unknown, long Version, decimal? LeaseDrained);
 
 /// <summary>The rows of <see cref="BudgetAmount"/> as the ledger writer uses them, on its connection.</summary>
 internal static class BudgetAmountStore
@@ -15,20 +33,7 @@ internal static class BudgetAmountStore
         SELECT budget_id, period_type, period_start, reset_at FROM budget_amounts WHERE budget_id = ANY($1) AND reset_at IS NOT NULL
         """;
 
-    /// <summary>Rows are locked in one order by all writers.</summary>
-    private const string Add = """
-        INSERT INTO budget_amounts AS a (budget_id, period_type, period_start, period_end, organization_id, spent, unknown)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::uuid[], $6::numeric[], $7::numeric[])
-        ORDER BY 1, 2, 3
-        ON CONFLICT (budget_id, period_type, period_start) DO UPDATE SET spent = a.spent + excluded.spent, unknown = a.unknown + excluded.unknown
-        RETURNING a.budget_id, a.period_type, a.period_start, a.spent, a.unknown
-        """;
-
-    private const string Read = """
-        SELECT a.budget_id, a.period_type, a.period_start, a.spent, a.unknown
-        FROM budget_amounts a JOIN unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS k(budget_id, period_type, period_start)
-        USING (budget_id, period_type, period_start)
-        """;
+    private const string Post = "SELECT place, spent, unknown, version, drained FROM budget_post($10, $1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
     /// <summary>Until when entries do not count, where a budget was reset.</summary>
     public static async Task<Dictionary<BudgetCellKey, DateTimeOffset>> ResetsAsync(NpgsqlConnection connection, Guid[] budgets, CancellationToken token)
@@ -38,54 +43,50 @@ internal static class BudgetAmountStore
         command.Parameters.Add(new NpgsqlParameter { Value = budgets });
         await using var reader = await command.ExecuteReaderAsync(token);
         while (await reader.ReadAsync(token))
-            resets[Key(reader)] = reader.GetFieldValue<DateTimeOffset>(3);
+            resets[new(reader.GetGuid(0), EnumWord.Parse<PeriodType>(reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(2))] = reader.GetFieldValue<DateTimeOffset>(3);
         return resets;
     }
 
-    /// <summary>Adds, and says what the cells hold then.</summary>
-    public static async Task<Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)>> AddAsync(
-        NpgsqlConnection connection, Dictionary<BudgetCellKey, BudgetUse> uses, CancellationToken token)
+    /// <summary>Adds, and says how the cells are then. Cells that do not count and are not there have no answer.</summary>
+    /// <param name="connection">In the transaction that adds the entries.</param>
+    /// <param name="journalId">Whose lease the calls used.</param>
+    /// <param name="uses">By cell.</param>
+    /// <param name="token">Ends it.</param>
+    public static async Task<Dictionary<BudgetCellKey, BudgetPosted>> PostAsync(
+        NpgsqlConnection connection, Guid journalId, Dictionary<BudgetCellKey, BudgetUse> uses, CancellationToken token)
     {
+        var posted = new Dictionary<BudgetCellKey, BudgetPosted>();
         if (uses.Count == 0)
-            return [];
-        await using var command = new NpgsqlCommand(Add, connection);
-        AddKeys(command, uses.Keys);
-        AddArray(command, NpgsqlDbType.TimestampTz, uses.Values.Select(use => use.PeriodEnd));
-        AddArray(command, NpgsqlDbType.Uuid, uses.Values.Select(use => use.OrganizationId));
-        AddArray(command, NpgsqlDbType.Numeric, uses.Values.Select(use => use.Spent));
-        AddArray(command, NpgsqlDbType.Numeric, uses.Values.Select(use => use.Unknown));
-        return await AmountsAsync(command, token);
-    }
-
-    public static async Task<Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)>> ReadAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<BudgetCellKey> keys, CancellationToken token)
-    {
-        if (keys.Count == 0)
-            return [];
-        await using var command = new NpgsqlCommand(Read, connection);
-        AddKeys(command, keys);
-        return await AmountsAsync(command, token);
-    }
-
-    private static async Task<Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)>> AmountsAsync(NpgsqlCommand command, CancellationToken token)
-    {
-        var amounts = new Dictionary<BudgetCellKey, (decimal, decimal)>();
+            return posted;
+        var keys = uses.Keys.ToArray();
+        await using var command = new NpgsqlCommand(Post, connection);
+        AddKeys(command.Parameters, keys);
+        AddArray(command.Parameters, NpgsqlDbType.TimestampTz, uses.Values.Select(use => use.PeriodEnd));
+        AddArray(command.Parameters, NpgsqlDbType.Uuid, uses.Values.Select(use => use.OrganizationId));
+        AddArray(command.Parameters, NpgsqlDbType.Numeric, uses.Values.Select(use => use.Spent));
+        AddArray(command.Parameters, NpgsqlDbType.Numeric, uses.Values.Select(use => use.Unknown));
+        AddArray(command.Parameters, NpgsqlDbType.Boolean, uses.Values.Select(use => use.Counted));
+        AddArray(command.Parameters, NpgsqlDbType.Numeric, uses.Values.Select(use => use.Used));
+        command.Parameters.Add(new NpgsqlParameter { Value = journalId });
         await using var reader = await command.ExecuteReaderAsync(token);
         while (await reader.ReadAsync(token))
-            amounts[Key(reader)] = (reader.GetDecimal(3), reader.GetDecimal(4));
-        return amounts;
+        {
+            if (await reader.IsDBNullAsync(1, token))
+                continue;
+            posted[keys[reader.GetInt32(0) - 1]] = new BudgetPosted(
+                reader.GetDecimal(1), reader.GetDecimal(2), reader.GetInt64(3), await reader.IsDBNullAsync(4, token) ? null : reader.GetDecimal(4));
+        }
+
+        return posted;
     }
 
-    private static BudgetCellKey Key(NpgsqlDataReader reader) =>
-        new(reader.GetGuid(0), EnumWord.Parse<PeriodType>(reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(2));
-
-    private static void AddKeys(NpgsqlCommand command, IReadOnlyCollection<BudgetCellKey> keys)
+    internal static void AddKeys(NpgsqlParameterCollection parameters, IReadOnlyCollection<BudgetCellKey> keys)
     {
-        AddArray(command, NpgsqlDbType.Uuid, keys.Select(key => key.BudgetId));
-        AddArray(command, NpgsqlDbType.Text, keys.Select(key => key.PeriodType.ToText()));
-        AddArray(command, NpgsqlDbType.TimestampTz, keys.Select(key => key.PeriodStart));
+        AddArray(parameters, NpgsqlDbType.Uuid, keys.Select(key => key.BudgetId));
+        AddArray(parameters, NpgsqlDbType.Text, keys.Select(key => key.PeriodType.ToText()));
+        AddArray(parameters, NpgsqlDbType.TimestampTz, keys.Select(key => key.PeriodStart));
     }
 
-    private static void AddArray<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
-        command.Parameters.Add(new NpgsqlParameter { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
+    internal static void AddArray<T>(NpgsqlParameterCollection parameters, NpgsqlDbType type, IEnumerable<T> values) =>
+        parameters.Add(new NpgsqlParameter { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
 }

@@ -1,100 +1,141 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using AiPortal.Core.Budgets.Leases;
 using AiPortal.Core.Money;
+using Microsoft.Extensions.Logging;
 
 namespace AiPortal.Core.Budgets;
 
 /// <summary>
-/// Admission by budget, in memory: before a call every line of its chain holds an amount, all of them or none; afterwards
-/// the hold becomes what the call cost. Amounts are USD, exact to twelve decimals. Thread-safe, and no call waits for I/O.
+/// Admission by budget: before a call every line of its chain holds an amount, all of them or none; afterwards the hold becomes
+/// what the call cost. A call holds of what this node has leased, in memory; only where that does not suffice the database is
+/// asked. Amounts are USD, exact to twelve decimals. Thread-safe.
 /// </summary>
 public sealed class BudgetBook
 {
     private readonly BudgetCells _cells = new();
     private readonly ConcurrentDictionary<Guid, OvershootExposure> _exposures = new();
     private readonly Lock _updating = new();
+    private readonly LeaseTerm _term;
+    private readonly LeaseOptions _options;
+    private readonly TimeProvider _clock;
     private FrozenDictionary<(Guid, PeriodType), BudgetLine> _lines = FrozenDictionary<(Guid, PeriodType), BudgetLine>.Empty;
+    private long _generation;
+
+    internal BudgetBook(ILeaseBank bank, LeaseTerm term, LeaseOptions options, LeaseMetrics metrics, TimeProvider clock, ILogger<BudgetBook> logger)
+    {
+        (_term, _options, _clock) = (term, options, clock);
+        Desk = new LeaseDesk(_cells, bank, term, options, metrics, clock, logger)
+        {
+            Generation = () => Volatile.Read(ref _generation),
+        };
+        metrics.Watch(() => _cells.All.Count(cell => !cell.Lease.IsEmpty));
+    }
+
+    internal LeaseDesk Desk { get; }
 
     /// <summary>
-    /// Takes over the configuration. New limits count from the next call on, also for cells in use. <paramref name="seeds"/>,
-    /// what the database has for the current periods, start cells that are not yet kept here; a cell in use keeps its own
-    /// counters, which are newer. Lines no longer named are forgotten once nothing of theirs is held or undrained.
+    /// Takes over the configuration. New limits count from the next call on: what no call holds of a changed line goes back.
+    /// <paramref name="seeds"/>, what the database has for the current periods, start cells that are not yet kept here. Lines
+    /// no longer named are forgotten once nothing of theirs is held, undrained or leased.
     /// </summary>
     public void Update(IReadOnlyCollection<BudgetLine> lines, IEnumerable<BudgetSeed> seeds)
     {
+        var changed = new List<BudgetCell>();
         lock (_updating)
         {
+            var before = _lines;
             var byKey = lines.ToFrozenDictionary(line => line.Key);
             foreach (var seed in seeds.Where(seed => byKey.ContainsKey(seed.Key.Line)))
                 _cells.Seed(seed);
             Volatile.Write(ref _lines, byKey);
+            Interlocked.Increment(ref _generation);
             foreach (var cell in _cells.All)
             {
-                if (byKey.ContainsKey(cell.Key.Line))
-                    cell.MarkSeeded();
-                else
-                    _cells.RetireIfQuiet(cell);
+                var line = byKey.GetValueOrDefault(cell.Key.Line);
+                var isNew = line != before.GetValueOrDefault(cell.Key.Line);
+                cell.Enter();
+                cell.Lease.Unlimited = false;
+                cell.Lease.Surrendered |= isNew;
+                if (line is not null)
+                    cell.MarkLoaded();
+                cell.Exit();
+                if ((line is null && _cells.RetireIfQuiet(cell)) || isNew)
+                    changed.Add(cell);
             }
         }
+
+        if (changed.Count > 0)
+            Desk.Return(changed);
     }
 
     /// <summary>
     /// Holds an amount of every line of the chain, in the periods in which the call began, or of none. A strict line holds
     /// <paramref name="strictAmount"/>, a learned one <paramref name="learnedAmount"/>, or the strict one if that is less.
-    /// A line that was updated since the chain was made counts as updated.
+    /// A line that was updated since the chain was made counts as updated. Waits only where what is leased does not suffice.
     /// </summary>
+    public async ValueTask<HoldAnswer> HoldAsync(
+        IReadOnlyList<BudgetLine> chain,
+        OrganizationCalendar calendar,
+        DateTimeOffset startedAt,
+        decimal strictAmount,
+        decimal learnedAmount,
+        CancellationToken token = default)
+    {
+        if (!_term.IsRunning)
+            return HoldAnswer.Unavailable;
+        if (TryHold(chain, calendar, startedAt, strictAmount, learnedAmount, out var hold, out var lacking))
+            return new HoldAnswer(hold, null);
+        var began = _clock.GetTimestamp();
+        while (_clock.GetElapsedTime(began) is var waited && waited < _options.Patience && _term.IsRunning)
+        {
+            var asking = Task.WhenAll(Array.ConvertAll(lacking, claim => Desk.AskAsync(claim.Line, claim.Period, calendar, claim.Amount)));
+            LeaseVerdict[] verdicts;
+            try
+            {
+                verdicts = await asking.WaitAsync(_options.Patience - waited, _clock, token);
+            }
+            catch (TimeoutException)
+            {
+                return HoldAnswer.Unavailable;
+            }
+
+            var asked = lacking;
+            if (TryHold(chain, calendar, startedAt, strictAmount, learnedAmount, out hold, out lacking))
+                return new HoldAnswer(hold, null);
+            if (Array.Exists(verdicts, verdict => verdict.Unavailable))
+                return HoldAnswer.Unavailable;
+            var refused = Array.FindIndex(verdicts, verdict => verdict.Refused is not null);
+            if (refused >= 0)
+                return new HoldAnswer(null, new BudgetRefusal(asked[refused].Line, verdicts[refused].Refused!.Value, Usd.FromPico(asked[refused].Amount)));
+        }
+
+        return HoldAnswer.Unavailable;
+    }
+
+    /// <summary>The same without a wait: false when what is leased does not suffice.</summary>
     public bool TryHold(
         IReadOnlyList<BudgetLine> chain,
         OrganizationCalendar calendar,
         DateTimeOffset startedAt,
         decimal strictAmount,
         decimal learnedAmount,
-        [NotNullWhen(true)] out BudgetHold? hold,
-        [NotNullWhen(false)] out BudgetRefusal? refusal)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(strictAmount);
-        ArgumentOutOfRangeException.ThrowIfNegative(learnedAmount);
-        var strict = Usd.ToPico(Usd.Ceiling12(strictAmount));
-        var learned = Int128.Min(strict, Usd.ToPico(Usd.Ceiling12(learnedAmount)));
-        var claims = Claims(chain, calendar, startedAt, strict, learned);
+        [NotNullWhen(true)] out BudgetHold? hold) =>
+        TryHold(chain, calendar, startedAt, strictAmount, learnedAmount, out hold, out _);
 
-        EnterAll(claims);
-        try
-        {
-            var lacking = FirstThatLacksRoom(claims);
-            refusal = lacking < 0 ? null : Refusal(claims[lacking]);
-            if (refusal is null)
-            {
-                foreach (ref var claim in claims.AsSpan())
-                    claim.Cell.Hold(claim.Amount);
-            }
-        }
-        finally
-        {
-            foreach (ref var claim in claims.AsSpan())
-                claim.Cell.Exit();
-        }
-
-        hold = refusal is null ? MakeHold(claims, strict) : null;
-        return refusal is null;
-    }
-
-    /// <summary>The line in the period around an instant.</summary>
-    public BudgetView Read(BudgetLine line, OrganizationCalendar calendar, DateTimeOffset at)
+    /// <summary>The line in the period around an instant, as this node knows it.</summary>
+    public BudgetView Read(BudgetLine line, OrganizationCalendar calendar, DateTimeOffset at, BudgetSeed? fromDatabase = null)
     {
         var current = Current(line);
         var period = calendar.PeriodOf(current.PeriodType, at);
         if (!_cells.TryEnter(new BudgetCellKey(current.BudgetId, current.PeriodType, period.Start), out var cell))
-            return new BudgetView(current.Limit, 0, 0, 0, period);
-        try
-        {
-            return cell.View(current.Limit, period);
-        }
-        finally
-        {
-            cell.Exit();
-        }
+            return new BudgetView(current.Limit, fromDatabase?.Spent ?? 0, 0, fromDatabase?.Unknown ?? 0, period);
+        if (fromDatabase is { } seed)
+            cell.Glean(Usd.ToPico(seed.Spent), Usd.ToPico(seed.Unknown), seed.Version);
+        var view = cell.View(current.Limit, period);
+        cell.Exit();
+        return view;
     }
 
     /// <summary>Everything that was settled here and is not yet confirmed by the database.</summary>
@@ -114,36 +155,66 @@ public sealed class BudgetBook
     }
 
     /// <summary>
-    /// Takes over what the database says after a commit, cell by cell: what was drained leaves the pending amounts in the
-    /// same instant as the confirmed ones rise. Must be called in the order of the commits. Also the way in which a reset,
-    /// an import, or an unknown outcome resolved by a person gets here: nothing drained, new amounts.
+    /// Takes over what the database says after a commit, cell by cell: what was drained leaves the pending amounts and the
+    /// lease in the same instant as the confirmed ones rise. Also the way in which a reset, an import, or an unknown outcome
+    /// resolved by a person gets here: nothing drained, new amounts. Amounts older than those known are left.
     /// </summary>
     public void Confirm(IEnumerable<BudgetConfirmation> confirmations)
     {
         foreach (var confirmed in confirmations)
         {
-            var (spent, unknown) = (Usd.ToPico(confirmed.SpentInDb), Usd.ToPico(confirmed.UnknownInDb));
-            var (drainedSpent, drainedUnknown) = (Usd.ToPico(confirmed.DrainedSpent), Usd.ToPico(confirmed.DrainedUnknown));
             if (!IsLoaded(confirmed.Key) && !_cells.Contains(confirmed.Key))
                 continue;
+            var (spent, unknown) = (Usd.ToPico(confirmed.SpentInDb), Usd.ToPico(confirmed.UnknownInDb));
+            var (drainedSpent, drainedUnknown) = (Usd.ToPico(confirmed.DrainedSpent), Usd.ToPico(confirmed.DrainedUnknown));
             var cell = _cells.Enter(confirmed.Key, loaded: true);
-            cell.SpentInDb = spent;
-            cell.UnknownInDb = unknown;
             cell.PendingSpent -= drainedSpent;
             cell.PendingUnknown -= drainedUnknown;
-            cell.Seeded = true;
+            if (confirmed.LeaseDrained is { } drained)
+                cell.Lease.Drained(Usd.ToPico(drained));
+            cell.Learn(spent, unknown, confirmed.Version);
             cell.Exit();
         }
     }
 
-    /// <summary>Forgets cells of periods that ended more than two hours ago and have nothing held or undrained.</summary>
-    public void Sweep(DateTimeOffset now) => _cells.Sweep(now);
+    /// <summary>Forgets cells of periods that ended more than two hours ago and have nothing held, undrained or leased.</summary>
+    public void Sweep(DateTimeOffset now)
+    {
+        if (_cells.Sweep(now) is { Count: > 0 } owing)
+            Desk.Return(owing);
+    }
 
     /// <summary>
     /// How far an organization's calls in flight could, at worst, pass its learned limits: Σ (worst case − hold), in USD.
     /// </summary>
     public decimal OvershootExposure(Guid organizationId) =>
         _exposures.TryGetValue(organizationId, out var exposure) ? Usd.FromPico(exposure.Sum) : 0;
+
+    private bool TryHold(
+        IReadOnlyList<BudgetLine> chain, OrganizationCalendar calendar, DateTimeOffset startedAt, decimal strictAmount, decimal learnedAmount,
+        [NotNullWhen(true)] out BudgetHold? hold, out BudgetClaim[] lacking)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(strictAmount);
+        ArgumentOutOfRangeException.ThrowIfNegative(learnedAmount);
+        var strict = Usd.ToPico(Usd.Ceiling12(strictAmount));
+        var learned = Int128.Min(strict, Usd.ToPico(Usd.Ceiling12(learnedAmount)));
+        var claims = Claims(chain, calendar, startedAt, strict, learned);
+
+        EnterAll(claims);
+        var fits = true;
+        foreach (ref var claim in claims.AsSpan())
+            fits &= claim.Fits;
+        lacking = fits ? [] : [.. claims.Where(claim => !claim.Fits).OrderBy(claim => claim.Place)];
+        foreach (ref var claim in claims.AsSpan())
+        {
+            if (fits)
+                claim.Cell.Hold(claim.Amount);
+            claim.Cell.Exit();
+        }
+
+        hold = fits ? MakeHold(claims, strict) : null;
+        return fits;
+    }
 
     private BudgetLine Current(BudgetLine line) =>
         Volatile.Read(ref _lines).GetValueOrDefault(line.Key, line);
@@ -163,7 +234,6 @@ public sealed class BudgetBook
                 Line = line,
                 Period = period,
                 Key = new BudgetCellKey(line.BudgetId, line.PeriodType, period.Start),
-                Limit = Usd.ToPico(Usd.Round12(line.Limit)),
                 Amount = line.Hold == HoldKind.Strict ? strict : learned,
                 Place = i,
             };
@@ -191,21 +261,6 @@ public sealed class BudgetBook
         for (var i = 0; i < claims.Length; i++)
             claims[i].Cell = _cells.Enter(claims[i].Key, IsLoaded(claims[i].Key));
     }
-
-    private static int FirstThatLacksRoom(BudgetClaim[] claims)
-    {
-        var first = -1;
-        for (var i = 0; i < claims.Length; i++)
-        {
-            if (!claims[i].Fits && (first < 0 || claims[i].Place < claims[first].Place))
-                first = i;
-        }
-
-        return first;
-    }
-
-    private static BudgetRefusal Refusal(in BudgetClaim claim) =>
-        new(claim.Line, claim.Cell.View(claim.Line.Limit, claim.Period), Usd.FromPico(claim.Amount));
 
     private BudgetHold MakeHold(BudgetClaim[] claims, Int128 strict)
     {

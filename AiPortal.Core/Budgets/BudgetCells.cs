@@ -21,7 +21,14 @@ internal sealed class BudgetCells
     {
         while (true)
         {
-            var cell = _cells.GetOrAdd(key, static (key, loaded) => new BudgetCell(key) { Seeded = loaded }, loaded);
+            if (!_cells.TryGetValue(key, out var cell))
+            {
+                var made = new BudgetCell(key);
+                if (loaded)
+                    made.MarkLoaded();
+                cell = _cells.GetOrAdd(key, made);
+            }
+
             cell.Enter();
             if (!cell.Retired)
                 return cell;
@@ -43,41 +50,33 @@ internal sealed class BudgetCells
         return false;
     }
 
-    /// <summary>Starts a cell from the database; one that is in use keeps its own counters, unless its line was never loaded.</summary>
+    /// <summary>Starts a cell from the database, or brings it up to date.</summary>
     public void Seed(BudgetSeed seed)
     {
-        var (spent, unknown) = (Usd.ToPico(seed.Spent), Usd.ToPico(seed.Unknown));
         var cell = Enter(seed.Key, loaded: false);
-        if (!cell.Seeded)
-        {
-            cell.SpentInDb = spent;
-            cell.UnknownInDb = unknown;
-            cell.Seeded = true;
-        }
-
+        cell.Glean(Usd.ToPico(seed.Spent), Usd.ToPico(seed.Unknown), seed.Version);
         cell.Exit();
     }
 
-    public void RetireIfQuiet(BudgetCell cell)
+    /// <summary>True where a lease is left that must be returned before the cell can go.</summary>
+    public bool RetireIfQuiet(BudgetCell cell)
     {
         cell.Enter();
-        if (cell.IsQuiet && !cell.Retired)
+        var quiet = cell.IsQuiet && !cell.Retired;
+        var owes = quiet && !cell.Lease.IsEmpty;
+        if (quiet && !owes)
         {
             cell.Retired = true;
             _cells.TryRemove(new KeyValuePair<BudgetCellKey, BudgetCell>(cell.Key, cell));
         }
 
         cell.Exit();
+        return owes;
     }
 
-    public void Sweep(DateTimeOffset now)
-    {
-        foreach (var cell in _cells.Values)
-        {
-            if (now - Grace - cell.Key.PeriodStart > LongestLength(cell.Key.PeriodType))
-                RetireIfQuiet(cell);
-        }
-    }
+    /// <summary>Forgets cells of periods long ended; answers those that must return their lease first.</summary>
+    public IReadOnlyList<BudgetCell> Sweep(DateTimeOffset now) =>
+        [.. _cells.Values.Where(cell => now - Grace - cell.Key.PeriodStart > LongestLength(cell.Key.PeriodType) && RetireIfQuiet(cell))];
 
     private static TimeSpan LongestLength(PeriodType type) => type switch
     {

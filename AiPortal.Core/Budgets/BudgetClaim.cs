@@ -8,13 +8,12 @@ internal struct BudgetClaim
     public BudgetLine Line;
     public Period Period;
     public BudgetCellKey Key;
-    public Int128 Limit;
     public Int128 Amount;
     public BudgetCell Cell;
 
     /// <summary>Its place in the chain: a refusal names the first line of the chain that lacks room.</summary>
     public int Place;
 
-    /// <summary>Exactly the limit is allowed.</summary>
-    public readonly bool Fits => Line.Action == BudgetAction.Alert || Cell.Taken + Amount <= Limit;
+    /// <summary>Exactly what is leased is allowed.</summary>
+    public readonly bool Fits => Line.Action == BudgetAction.Alert || Cell.Lease.Unlimited || (!Cell.Lease.Surrendered && Cell.Room >= Amount);
 }

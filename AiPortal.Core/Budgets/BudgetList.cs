@@ -89,11 +89,8 @@ public sealed class BudgetList(TenantDb tenants, BudgetBook book, TimeProvider c
 
     private BudgetLineReading Read(BudgetLine line, OrganizationCalendar calendar, DateTimeOffset now, Dictionary<BudgetCellKey, BudgetAmount> amounts)
     {
-        var view = book.Read(line, calendar, now) with { Limit = line.Limit };
-        // A line that no call of this process has touched says zero: then the database knows.
-        if ((view.Spent, view.Held, view.Unknown) == (0, 0, 0)
-            && amounts.TryGetValue(new BudgetCellKey(line.BudgetId, line.PeriodType, view.Period.Start), out var amount))
-            view = view with { Spent = amount.Spent, Unknown = amount.Unknown };
-        return new BudgetLineReading(line, view);
+        var key = new BudgetCellKey(line.BudgetId, line.PeriodType, calendar.PeriodOf(line.PeriodType, now).Start);
+        var seed = amounts.TryGetValue(key, out var amount) ? new BudgetSeed(key, amount.Spent, amount.Unknown, amount.Version) : (BudgetSeed?)null;
+        return new BudgetLineReading(line, book.Read(line, calendar, now, seed) with { Limit = line.Limit });
     }
 }

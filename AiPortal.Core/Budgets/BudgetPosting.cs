@@ -7,7 +7,8 @@ namespace AiPortal.Core.Budgets;
 
 /// <summary>
 /// Adds entries to what the budgets of their chain have used, in the transaction that adds the entries; after it admission learns
-/// what the database has, and lets go of what it had kept for the calls drained.
+/// what the database has, and lets go of what it had kept for the calls drained. What they had taken of their node's lease is no
+/// longer leased then.
 /// </summary>
 public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
 {
@@ -24,16 +25,31 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
             await locking.ExecuteNonQueryAsync(token);
         var lines = await LinesAsync(connection, addition.Added, token);
         var resets = await BudgetAmountStore.ResetsAsync(connection, [.. lines.SelectMany(line => line).Select(line => line.BudgetId).Distinct()], token);
-        var amounts = await BudgetAmountStore.AddAsync(connection, Uses(addition.Added, lines, resets), token);
+        var uses = Uses(addition.Added, lines, resets);
+        // A call is drained once, by whichever transaction adds its entry; a repetition only learns how things stand.
+        var added = addition.Added.Select(entry => entry.Id).ToHashSet();
+        foreach (var (key, (spent, unknown)) in Drained(addition.Source?.Attempts.Where(attempt => added.Contains(attempt.Intent.EntryId)) ?? []))
+            uses[key] = uses.GetValueOrDefault(key) with { Used = spent + unknown };
         var drained = Drained(addition.Drained);
-        var others = await BudgetAmountStore.ReadAsync(connection, [.. drained.Keys.Where(key => !amounts.ContainsKey(key))], token);
-        var confirmations = amounts.Keys.Union(drained.Keys).Select(key =>
+        foreach (var key in drained.Keys)
+            uses.TryAdd(key, default);
+        var posted = await BudgetAmountStore.PostAsync(connection, addition.Source?.JournalId ?? Guid.Empty, uses, token);
+        var own = addition.Drained.Count > 0;
+        var confirmations = uses.Keys.Select(key =>
         {
-            var (spent, unknown) = amounts.TryGetValue(key, out var amount) ? amount : others.GetValueOrDefault(key);
+            var now = posted.GetValueOrDefault(key);
             var (drainedSpent, drainedUnknown) = drained.GetValueOrDefault(key);
-            return new BudgetConfirmation(key, drainedSpent, drainedUnknown, spent, unknown);
+            return new BudgetConfirmation(key, drainedSpent, drainedUnknown, now.Spent, now.Unknown, now.Version, own ? now.LeaseDrained : null);
         }).ToList();
         return confirmations.Count == 0 ? null : () => book.Confirm(confirmations);
+    }
+
+    /// <inheritdoc/>
+    public async Task AdoptedAsync(NpgsqlConnection connection, Guid journalId, CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand("SELECT budget_release($1)", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = journalId });
+        await command.ExecuteNonQueryAsync(token);
     }
 
     private static Dictionary<BudgetCellKey, BudgetUse> Uses(
@@ -48,7 +64,7 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
                 var key = new BudgetCellKey(line.BudgetId, line.PeriodType, period.Start);
                 if (resets.TryGetValue(key, out var resetAt) && entry.StartedAt <= resetAt)
                     continue;
-                var use = uses.GetValueOrDefault(key, new BudgetUse(entry.OrganizationId, period.End, 0, 0));
+                var use = uses.GetValueOrDefault(key, new BudgetUse(entry.OrganizationId, period.End) { Counted = true });
                 uses[key] = use with { Spent = use.Spent + entry.TotalCost, Unknown = use.Unknown + entry.UnresolvedCost };
             }
         }
@@ -67,7 +83,7 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
     }
 
     /// <summary>What admission keeps for these attempts: as they held it and as it was settled, line by line.</summary>
-    private static Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)> Drained(IReadOnlyList<LedgerAttempt> attempts)
+    private static Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)> Drained(IEnumerable<LedgerAttempt> attempts)
     {
         var drained = new Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)>();
         foreach (var attempt in attempts)

@@ -5,18 +5,15 @@ namespace AiPortal.Core.Budgets;
 
 /// <summary>
 /// Makes the admission of this process take over amounts that were set in the database and not by a call: a reset, or a line
-/// counted anew. Reads under the lock that keeps ledger writers out, so that it never brings back an older amount.
+/// counted anew.
 /// </summary>
 public sealed class BudgetRefresh(PortalDatabase database, BudgetBook book, TimeProvider clock)
 {
     public async Task RereadAsync(Guid budgetId, CancellationToken token)
     {
         await using var db = database.OpenSystem();
-        await using var transaction = await db.Database.BeginTransactionAsync(token);
-        await db.Database.ExecuteSqlRawAsync(BudgetLocks.TakeExclusive, token);
         var now = clock.GetUtcNow();
         var amounts = await db.Set<BudgetAmount>().AsNoTracking().Where(a => a.BudgetId == budgetId && a.PeriodEnd > now).ToListAsync(token);
-        book.Confirm(amounts.Select(a => new BudgetConfirmation(new BudgetCellKey(a.BudgetId, a.PeriodType, a.PeriodStart), 0, 0, a.Spent, a.Unknown)));
-        await transaction.CommitAsync(token);
+        book.Confirm(amounts.Select(a => new BudgetConfirmation(new BudgetCellKey(a.BudgetId, a.PeriodType, a.PeriodStart), 0, 0, a.Spent, a.Unknown, a.Version, null)));
     }
 }

@@ -16,7 +16,28 @@ internal static class BudgetStart
     private const string Save = """
         INSERT INTO budget_amounts (budget_id, period_type, period_start, period_end, organization_id, spent, unknown, reset_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (budget_id, period_type, period_start) DO UPDATE SET spent = excluded.spent, unknown = excluded.unknown, reset_at = excluded.reset_at
+        ON CONFLICT (budget_id, period_type, period_start) DO UPDATE SET spent = excluded.spent, unknown = excluded.unknown + (
+            SELECT coalesce(sum(l.granted), 0) FROM budget_leases l
+            WHERE l.budget_id = excluded.budget_id AND l.period_type = excluded.period_type AND l.period_start = excluded.period_start AND l.written_off_at IS NOT NULL),
+          reset_at = excluded.reset_at, version = nextval('budget_amount_version')
+        """;
+
+    /// <summary>What was written off before a reset no longer counts either.</summary>
+    private const string Forgive = """
+        DELETE FROM budget_leases WHERE budget_id = $1 AND period_type = $2 AND period_start = $3 AND written_off_at IS NOT NULL
+        """;
+
+    /// <summary>Periods that end after $3, but for those that begin at $4; answers when the last of them was reset.</summary>
+    private const string Forget = """
+        WITH reset AS (
+          SELECT max(reset_at) AS at FROM budget_amounts WHERE budget_id = $1 AND period_type = $2 AND period_end > $3),
+        gone AS (
+          DELETE FROM budget_amounts WHERE budget_id = $1 AND period_type = $2 AND period_end > $3 AND period_start <> ALL ($4)
+          RETURNING budget_id, period_type, period_start),
+        freed AS (
+          DELETE FROM budget_leases l USING gone g
+          WHERE l.budget_id = g.budget_id AND l.period_type = g.period_type AND l.period_start = g.period_start)
+        SELECT at FROM reset
         """;
 
     public static Task LockAsync(ChangeScope scope, CancellationToken token) =>
@@ -33,8 +54,31 @@ internal static class BudgetStart
         foreach (var line in lines)
         {
             var period = calendar.PeriodOf(line.PeriodType, now);
-            var (spent, unknown) = await SumAsync(scope, line, period, token);
+            var (spent, unknown) = await SumAsync(scope, line, period, null, token);
             await SaveAsync(scope, line, period, spent, unknown, null, token);
+        }
+    }
+
+    /// <summary>
+    /// Counts the current period and the one before anew, because the organization's calendar has changed; the amounts of the
+    /// former calendar's periods go, and with them what nodes had leased of those. The lock must be held.
+    /// </summary>
+    public static async Task RecountAsync(ChangeScope scope, IEnumerable<BudgetLine> lines, DateTimeOffset now, CancellationToken token)
+    {
+        var calendar = await CalendarAsync(scope, token);
+        foreach (var line in lines)
+        {
+            var current = calendar.PeriodOf(line.PeriodType, now);
+            var before = line.PeriodType == PeriodType.Total ? current : calendar.PeriodOf(line.PeriodType, current.Start.AddTicks(-1));
+            await using var forget = Command(scope, Forget);
+            Add(forget, line.BudgetId, line.PeriodType.ToText(), before.Start, new[] { before.Start, current.Start });
+            var resetAt = await forget.ExecuteScalarAsync(token) as DateTime?;
+            foreach (var period in new[] { before, current }.Distinct())
+            {
+                var since = resetAt is { } at && at >= period.Start.UtcDateTime ? new DateTimeOffset(at, TimeSpan.Zero) : (DateTimeOffset?)null;
+                var (spent, unknown) = await SumAsync(scope, line, period, since, token);
+                await SaveAsync(scope, line, period, spent, unknown, since, token);
+            }
         }
     }
 
@@ -42,7 +86,14 @@ internal static class BudgetStart
     public static async Task ResetAsync(ChangeScope scope, IEnumerable<BudgetLine> lines, DateTimeOffset now, CancellationToken token)
     {
         var calendar = await CalendarAsync(scope, token);
-        foreach (var line in lines) await SaveAsync(scope, line, calendar.PeriodOf(line.PeriodType, now), 0, 0, now, token);
+        foreach (var line in lines)
+        {
+            var period = calendar.PeriodOf(line.PeriodType, now);
+            await using var forgive = Command(scope, Forgive);
+            Add(forgive, line.BudgetId, line.PeriodType.ToText(), period.Start);
+            await forgive.ExecuteNonQueryAsync(token);
+            await SaveAsync(scope, line, period, 0, 0, now, token);
+        }
     }
 
     private static async Task<OrganizationCalendar> CalendarAsync(ChangeScope scope, CancellationToken token)
@@ -51,14 +102,15 @@ internal static class BudgetStart
         return OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart);
     }
 
-    private static async Task<(decimal Spent, decimal Unknown)> SumAsync(ChangeScope scope, BudgetLine line, Period period, CancellationToken token)
+    private static async Task<(decimal Spent, decimal Unknown)> SumAsync(ChangeScope scope, BudgetLine line, Period period, DateTimeOffset? since, CancellationToken token)
     {
         // Only a column name of BudgetScopes goes into the text.
         await using var command = Command(scope, $"""
             SELECT coalesce(sum(total_cost), 0), coalesce(sum(unresolved_cost), 0) FROM ledger_entries
             WHERE organization_id = $1 AND {BudgetScopes.LedgerColumn(line.QuotaType)} = $2 AND started_at >= $3 AND started_at < $4
+              AND started_at > $5
             """);
-        Add(command, line.OrganizationId, line.ScopeId, period.Start, period.End);
+        Add(command, line.OrganizationId, line.ScopeId, period.Start, period.End, since ?? period.Start.AddTicks(-10));
         await using var reader = await command.ExecuteReaderAsync(token);
         await reader.ReadAsync(token);
         return (reader.GetDecimal(0), reader.GetDecimal(1));

@@ -1,7 +1,9 @@
+using AiPortal.Core.Budgets.Leases;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace AiPortal.Core.Budgets;
 
@@ -10,7 +12,16 @@ public static class BudgetsFeature
 {
     public static IServiceCollection AddBudgets(this IServiceCollection services)
     {
-        services.TryAddSingleton<BudgetBook>();
+        services.TryAddSingleton<LeaseOptions>();
+        services.AddSingleton<LeaseTerm>();
+        services.AddSingleton<LeaseMetrics>();
+        services.AddSingleton<ILeaseBank, LeaseBank>();
+        services.AddSingleton(provider => new BudgetBook(
+            provider.GetRequiredService<ILeaseBank>(), provider.GetRequiredService<LeaseTerm>(), provider.GetRequiredService<LeaseOptions>(),
+            provider.GetRequiredService<LeaseMetrics>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<BudgetBook>>()));
+        services.AddHostedService<LeaseListener>();
+        services.AddSingleton<NodeLife>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeLife>());
         services.AddSingleton<ILedgerFollower, BudgetPosting>();
         services.AddSingleton<IKeyBudgets, KeyBudgets>();
         services.AddSingleton<BudgetChanges>();
@@ -20,6 +31,9 @@ public static class BudgetsFeature
         services.AddSingleton<RemoveBudget>();
         services.AddSingleton<ResetBudget>();
         services.AddSingleton<BudgetList>();
+        services.AddSingleton<NodeList>();
+        services.AddSingleton<LeaseList>();
+        services.AddSingleton<WriteOffNode>();
         return services;
     }
 }

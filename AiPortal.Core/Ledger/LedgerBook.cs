@@ -58,11 +58,17 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
     /// (<see cref="PrepareAsync"/>).
     /// </summary>
     /// <param name="drained">The attempts of this process's own journal among them.</param>
+    public Task<LedgerResult> AddAsync(
+        NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<LedgerAttempt> drained, CancellationToken token) =>
+        AddAsync(connection, entries, drained, null, token);
+
+    /// <inheritdoc cref="AddAsync(NpgsqlConnection, IReadOnlyList{LedgerEntry}, IReadOnlyList{LedgerAttempt}, CancellationToken)"/>
+    /// <param name="source">The journal that they come from.</param>
     public async Task<LedgerResult> AddAsync(
-        NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<LedgerAttempt> drained, CancellationToken token)
+        NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<LedgerAttempt> drained, LedgerSource? source, CancellationToken token)
     {
         var added = await InsertAsync(connection, entries, token);
-        var addition = new LedgerAddition(added, drained);
+        var addition = new LedgerAddition(added, drained) { Source = source };
         var afterCommit = new List<Action>();
         if (entries.Count == 0)
             return new LedgerResult([], []);
@@ -72,6 +78,13 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
                 afterCommit.Add(action);
         }
         return new LedgerResult(added, afterCommit);
+    }
+
+    /// <summary>A dead process's journal is entirely on the ledger.</summary>
+    internal async Task AdoptedAsync(NpgsqlConnection connection, Guid journalId, CancellationToken token)
+    {
+        foreach (var follower in _followers)
+            await follower.AdoptedAsync(connection, journalId, token);
     }
 
     internal static async Task AddCallsAsync(NpgsqlConnection connection, IReadOnlyList<CallLogRow> calls, CancellationToken token)

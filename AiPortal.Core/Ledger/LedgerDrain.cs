@@ -7,15 +7,15 @@ using Npgsql;
 namespace AiPortal.Core.Ledger;
 
 /// <summary>What goes to the database in one transaction.</summary>
-internal sealed record LedgerBatch(IReadOnlyList<LedgerAttempt> Attempts, IReadOnlyList<CallLogRow> Calls)
+internal sealed record LedgerBatch(Guid JournalId, IReadOnlyList<LedgerAttempt> Attempts, IReadOnlyList<CallLogRow> Calls)
 {
     public int Count => Attempts.Count + Calls.Count;
 
     public HashSet<Guid> EntryIds => [.. Attempts.Select(attempt => attempt.Intent.EntryId)];
 
     public (LedgerBatch First, LedgerBatch Second) Split() =>
-        (new([.. Attempts.Take(Attempts.Count / 2)], [.. Calls.Take((Calls.Count + 1) / 2)]),
-         new([.. Attempts.Skip(Attempts.Count / 2)], [.. Calls.Skip((Calls.Count + 1) / 2)]));
+        (new(JournalId, [.. Attempts.Take(Attempts.Count / 2)], [.. Calls.Take((Calls.Count + 1) / 2)]),
+         new(JournalId, [.. Attempts.Skip(Attempts.Count / 2)], [.. Calls.Skip((Calls.Count + 1) / 2)]));
 }
 
 /// <summary>The content of a batch cannot be written, now or later.</summary>
@@ -49,6 +49,13 @@ internal sealed class LedgerDrain(
         await using var command = database.System.CreateCommand("SELECT position FROM journal_positions WHERE journal_id = $1");
         command.Parameters.Add(new NpgsqlParameter { Value = journalId });
         return await command.ExecuteScalarAsync(token) is long position ? position : 0;
+    }
+
+    /// <summary>Whatever the database keeps for a dead process's journal goes, now that it is drained.</summary>
+    public async Task AdoptedAsync(Guid journalId, CancellationToken token)
+    {
+        await using var connection = await database.System.OpenConnectionAsync(token);
+        await book.AdoptedAsync(connection, journalId, token);
     }
 
     public async Task ForgetPositionAsync(Guid journalId, CancellationToken token)
@@ -98,7 +105,7 @@ internal sealed class LedgerDrain(
         await using var transaction = await connection.BeginTransactionAsync(token);
         options.Faults.Pass(FaultPoint.BeforeCopy);
         var entries = batch.Attempts.Select(LedgerRows.Entry).ToList();
-        var result = await book.AddAsync(connection, entries, own is null ? [] : batch.Attempts, token);
+        var result = await book.AddAsync(connection, entries, own is null ? [] : batch.Attempts, new LedgerSource(batch.JournalId, batch.Attempts), token);
         await LedgerBook.AddCallsAsync(connection, batch.Calls, token);
         if (own is not null && batch.Attempts.Count > 0)
             await LedgerBook.ExecuteAsync(connection, LedgerSql.SavePosition, token, own.Id, options.Node, own.LowWaterMarkWith(batch.EntryIds));

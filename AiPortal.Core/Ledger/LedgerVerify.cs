@@ -32,13 +32,16 @@ public static class LedgerVerify
 
     private const string Budgets = $"""
         SELECT concat_ws(' ', 'budget', b.id, a.period_type, a.period_start),
-          coalesce(l.spent, 0) - a.spent, coalesce(l.unresolved, 0) - a.unknown
+          coalesce(l.spent, 0) - a.spent, coalesce(l.unresolved, 0) + coalesce(s.written_off, 0) - a.unknown
         FROM budget_amounts a JOIN budgets b ON b.id = a.budget_id
         CROSS JOIN LATERAL (
           SELECT sum(e.total_cost) AS spent, sum(e.unresolved_cost) AS unresolved FROM ledger_entries e
           WHERE {InScope} AND e.started_at >= a.period_start AND e.started_at < a.period_end
             AND (a.reset_at IS NULL OR e.started_at > a.reset_at)) l
-        WHERE coalesce(l.spent, 0) <> a.spent OR coalesce(l.unresolved, 0) <> a.unknown
+        CROSS JOIN LATERAL (
+          SELECT sum(granted) AS written_off FROM budget_leases s
+          WHERE s.budget_id = a.budget_id AND s.period_type = a.period_type AND s.period_start = a.period_start AND s.written_off_at IS NOT NULL) s
+        WHERE coalesce(l.spent, 0) <> a.spent OR coalesce(l.unresolved, 0) + coalesce(s.written_off, 0) <> a.unknown
         ORDER BY 1
         """;
 
@@ -56,6 +59,17 @@ public static class LedgerVerify
         ORDER BY 1
         """;
 
+    /// <summary>What is leased is what nodes hold slices of.</summary>
+    private const string Leased = """
+        SELECT concat_ws(' ', 'leases of budget', budget_id, period_type, period_start), sum(amount)
+        FROM (
+          SELECT budget_id, period_type, period_start, granted AS amount FROM budget_leases WHERE written_off_at IS NULL
+          UNION ALL
+          SELECT budget_id, period_type, period_start, -leased FROM budget_amounts
+        ) both_sides GROUP BY budget_id, period_type, period_start HAVING sum(amount) <> 0
+        ORDER BY 1
+        """;
+
     /// <summary>A line for each difference, as of one moment; none when all agree. Amounts are ledger minus the other side, in USD.</summary>
     /// <param name="database">The database.</param>
     /// <param name="token">Ends it.</param>
@@ -68,6 +82,7 @@ public static class LedgerVerify
         await CollectAsync(connection, Rollups, LedgerSql.RollupSums.Select(sum => sum.Name).ToArray(), differences, token);
         progress?.Report(1);
         await CollectAsync(connection, Budgets, ["spent", "unknown"], differences, token);
+        await CollectAsync(connection, Leased, ["leased"], differences, token);
         progress?.Report(2);
         await CollectAsync(connection, Uncounted, ["spent", "unknown"], differences, token);
         progress?.Report(3);

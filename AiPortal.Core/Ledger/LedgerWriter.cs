@@ -97,13 +97,14 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
         var (entries, unknown) = (0, 0);
         foreach (var chunk in replay.Read(drainedTo).Chunk(_options.MaxBatch))
         {
-            await DrainAsync(Recovered(chunk), own: null, token);
+            await DrainAsync(Recovered(directory.Id, chunk), own: null, token);
             entries += chunk.Length;
             unknown += chunk.Count(pair => pair.Settlement is null);
         }
         _logger.LogInformation("Adopted journal {Journal}: {Entries} entries, {Unknown} of unknown outcome", directory.Id, entries, unknown);
         if (_parked.Count != parked)
             return;
+        await _drain.AdoptedAsync(directory.Id, token);
         directory.Delete();
         await _drain.ForgetPositionAsync(directory.Id, token);
     }
@@ -146,7 +147,7 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
             if (posted.Call is { } call)
                 calls.Add(call);
         }
-        return new LedgerBatch(attempts, calls);
+        return new LedgerBatch(_journal.Id, attempts, calls);
     }
 
     private async Task DrainOverflowAsync(CancellationToken token)
@@ -154,14 +155,14 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
         while (Interlocked.Exchange(ref _overflowed, 0) != 0)
         {
             foreach (var chunk in _journal.ReadUndrained().Where(pair => !_parked.ContainsKey(pair.Intent.EntryId)).Chunk(_options.MaxBatch))
-                await DrainAsync(Recovered(chunk), _journal, token);
+                await DrainAsync(Recovered(_journal.Id, chunk), _journal, token);
         }
     }
 
-    private static LedgerBatch Recovered(JournalPair[] pairs)
+    private static LedgerBatch Recovered(Guid journalId, JournalPair[] pairs)
     {
         var attempts = Array.ConvertAll(pairs, pair => new LedgerAttempt(pair.Intent, pair.Settlement));
-        return new LedgerBatch(attempts, [.. attempts.Select(LedgerRows.Call).OfType<CallLogRow>()]);
+        return new LedgerBatch(journalId, attempts, [.. attempts.Select(LedgerRows.Call).OfType<CallLogRow>()]);
     }
 
     /// <summary>Commits a batch; what the database refuses for its content is found by halving and set aside, so that it holds up nothing else.</summary>

@@ -1,5 +1,6 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
+using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AiPortal.Core.Organizations;
 
 /// <summary>Changes an organization's name, calendar, currency or policy.</summary>
-public sealed class ChangeOrganization(ChangeGate gate)
+public sealed class ChangeOrganization(ChangeGate gate, TimeProvider clock)
 {
     public Task<Outcome<Organization>> RunAsync(Actor actor, Guid organizationId, OrganizationDraft draft, CancellationToken token = default) =>
         gate.RunAsync<Organization>(actor, organizationId, Permission.ManageOrganization, "organization.update", async scope =>
@@ -15,9 +16,20 @@ public sealed class ChangeOrganization(ChangeGate gate)
             if (draft.Check() is { } refusal) return refusal;
             var row = await scope.Db.Set<Organization>().SingleAsync(o => o.Id == organizationId, token);
             var before = OrganizationDraft.Of(row);
+            var (zone, month) = (row.TimeZone, row.FiscalYearStart);
             draft.ApplyTo(row);
+            if ((row.TimeZone, row.FiscalYearStart) != (zone, month)) await RecountAsync(scope, token);
             scope.Audit(new AuditNote("organization.update", "organization", row.Id, row.Name, before, draft));
             scope.RefreshGateway();
             return row;
         }, token);
+
+    /// <summary>Periods begin and end elsewhere now, so that the same entries make other sums.</summary>
+    private async Task RecountAsync(ChangeScope scope, CancellationToken token)
+    {
+        await BudgetStart.LockAsync(scope, token);
+        await scope.Db.SaveChangesAsync(token);
+        var budgets = await scope.Db.Set<Budget>().AsNoTracking().ToListAsync(token);
+        await BudgetStart.RecountAsync(scope, budgets.SelectMany(BudgetLine.Of), clock.GetUtcNow(), token);
+    }
 }

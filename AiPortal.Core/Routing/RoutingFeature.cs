@@ -10,7 +10,6 @@ public static class RoutingFeature
 {
     public static IServiceCollection AddCallRouting(this IServiceCollection services)
     {
-        services.TryAddSingleton<BudgetBook>();
         services.AddSingleton<SnapshotLoader>();
         services.AddSingleton<SnapshotStore>();
         services.AddSingleton<IConfigurationListener>(provider => provider.GetRequiredService<SnapshotStore>());

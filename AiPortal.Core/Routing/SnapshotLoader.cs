@@ -40,7 +40,7 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
     private static async Task<List<BudgetSeed>> SeedsAsync(PortalDb db, DateTimeOffset now, CancellationToken token)
     {
         var amounts = await db.Set<BudgetAmount>().AsNoTracking().Where(a => a.PeriodEnd > now.AddHours(-2)).ToListAsync(token);
-        return amounts.ConvertAll(a => new BudgetSeed(new BudgetCellKey(a.BudgetId, a.PeriodType, a.PeriodStart), a.Spent, a.Unknown));
+        return amounts.ConvertAll(a => new BudgetSeed(new BudgetCellKey(a.BudgetId, a.PeriodType, a.PeriodStart), a.Spent, a.Unknown, a.Version));
     }
 
     private static async Task<FrozenDictionary<KeyHash, KeyGrant>> KeysAsync(

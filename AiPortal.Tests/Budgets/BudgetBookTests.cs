@@ -22,8 +22,8 @@ public sealed class BudgetBookTests
     public void TryHold_NoRoom_NamesTheBudgetAsItStands()
     {
         var line = Lines.Strict(1, 1);
-        var book = new BudgetBook();
-        book.Update([line], [new BudgetSeed(Lines.Key(line, Lines.Noon), 0.5m, 0.1m)]);
+        var book = Lines.Book();
+        book.Load([line], new BudgetSeed(Lines.Key(line, Lines.Noon), 0.5m, 0.1m));
         Assert.NotNull(book.Hold(0.2m, line));
 
         var refusal = book.Refuse(0.21m, line);
@@ -84,7 +84,7 @@ public sealed class BudgetBookTests
     [Fact]
     public void TryHold_EmptyChain_HoldsNothing()
     {
-        var hold = new BudgetBook().Hold(1);
+        var hold = Lines.Book().Hold(1);
 
         Assert.NotNull(hold);
         Assert.Empty(hold.Lines);
@@ -98,7 +98,8 @@ public sealed class BudgetBookTests
         var learned = Lines.Strict(2, 10) with { Hold = HoldKind.Learned };
         var book = Lines.Book(strict, learned);
 
-        Assert.True(book.TryHold([strict, learned], OrganizationCalendar.Utc, Lines.Noon, 3, 0.5m, out var hold, out _));
+        var hold = book.Ask([strict, learned], Lines.Noon, 3, 0.5m).Hold;
+        Assert.NotNull(hold);
 
         Assert.Equal((3m, 0.5m), (book.See(strict).Held, book.See(learned).Held));
         Assert.Equal([3m, 0.5m], hold.Lines.OrderBy(held => held.Key.BudgetId).Select(held => held.Amount));
@@ -113,7 +114,7 @@ public sealed class BudgetBookTests
         var line = Lines.Strict(1, 10);
         var book = Lines.Book(line);
 
-        Assert.True(book.TryHold([line], OrganizationCalendar.Utc, Lines.Noon, 3, 0.5m, out _, out _));
+        Assert.True(book.Ask([line], Lines.Noon, 3, 0.5m).IsHeld);
         Assert.Equal(0, book.OvershootExposure(Lines.Organization));
     }
 
@@ -123,7 +124,7 @@ public sealed class BudgetBookTests
         var learned = Lines.Strict(2, 10) with { Hold = HoldKind.Learned };
         var book = Lines.Book(learned);
 
-        Assert.True(book.TryHold([learned], OrganizationCalendar.Utc, Lines.Noon, 1, 7, out _, out _));
+        Assert.True(book.Ask([learned], Lines.Noon, 1, 7).IsHeld);
         Assert.Equal(1, book.See(learned).Held);
     }
 
@@ -133,7 +134,8 @@ public sealed class BudgetBookTests
         var line = Lines.Strict(1, 1, PeriodType.Hourly);
         var book = Lines.Book(line);
 
-        Assert.True(book.TryHold([line], OrganizationCalendar.Utc, Lines.Noon.AddTicks(-1), 1, 1, out var before, out _));
+        var before = book.Ask([line], Lines.Noon.AddTicks(-1), 1, 1).Hold;
+        Assert.NotNull(before);
         Assert.NotNull(book.Hold(1, line));
         Assert.True(before.Settle(1));
 

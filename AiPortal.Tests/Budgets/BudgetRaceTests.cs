@@ -1,5 +1,6 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Money;
+using AiPortal.Tests.Budgets.Leases;
 using Xunit;
 
 namespace AiPortal.Tests.Budgets;
@@ -42,13 +43,14 @@ public sealed class BudgetRaceTests
             {
                 while (true)
                 {
-                    if (book.TryHold([line], OrganizationCalendar.Utc, Lines.Noon, 0.03m, 0.03m, out var hold, out var refusal))
+                    var answer = await book.HoldAsync([line], OrganizationCalendar.Utc, Lines.Noon, 0.03m, 0.03m);
+                    if (answer.IsHeld)
                     {
                         await Task.Yield();
-                        return hold.Settle(0.01m);
+                        return answer.Hold.Settle(0.01m);
                     }
 
-                    if (refusal.View.Held == 0)
+                    if (answer.Refusal is { View.Held: 0 })
                         return false; // quiet: nobody will give anything back
                     await Task.Yield();
                 }
@@ -64,7 +66,6 @@ public sealed class BudgetRaceTests
     {
         var lines = Enumerable.Range(1, 6).Select(n => Lines.Strict(n, n == 3 ? 1 : 5)).ToArray();
         var book = Lines.Book(lines);
-        var database = new Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)>();
         long settled = 0, unknown = 0;
         using var done = new CancellationTokenSource();
         var overshoot = 0;
@@ -72,9 +73,9 @@ public sealed class BudgetRaceTests
         {
             while (!done.IsCancellationRequested)
             {
-                book.Drain(database);
+                book.Drain();
                 book.Sweep(Lines.Noon);
-                book.Update(lines, []);
+                book.Load(lines);
                 if (book.See(lines[2]).Remaining < 0)
                     overshoot++;
             }
@@ -103,14 +104,15 @@ public sealed class BudgetRaceTests
         });
         await done.CancelAsync();
         await writer;
-        book.Drain(database);
+        book.Drain();
 
+        (decimal, decimal) Read(BudgetCellKey key) => MemoryBank.Of(book).Bank.Read(key) is var row ? (row.Spent, row.Unknown) : default;
         Assert.Equal(0, overshoot);
         Assert.Empty(book.Pending());
         Assert.All(lines, line =>
         {
             Assert.Equal((settled * 0.002m, 0m, unknown * 0.01m), (book.See(line).Spent, book.See(line).Held, book.See(line).Unknown));
-            Assert.Equal((settled * 0.002m, unknown * 0.01m), database[Lines.Key(line, Lines.Noon)]);
+            Assert.Equal((settled * 0.002m, unknown * 0.01m), Read(Lines.Key(line, Lines.Noon)));
         });
     }
 

@@ -3,7 +3,10 @@ using AiPortal.Core.Money;
 
 namespace AiPortal.Tests.Budgets;
 
-/// <summary>What <see cref="BudgetBook"/> should do, written for one thread, in decimals, as plainly as it can be said.</summary>
+/// <summary>
+/// What several nodes with one database should do together, written for one thread, in decimals, as plainly as it can be said:
+/// a call is admitted exactly when, of every limit, spent, unknown, pending and held everywhere leave room for it.
+/// </summary>
 internal sealed class BudgetReference
 {
     private readonly Dictionary<BudgetCellKey, Cell> _cells = [];
@@ -11,107 +14,92 @@ internal sealed class BudgetReference
 
     public Dictionary<int, Call> Open { get; } = [];
 
-    public decimal Exposure => Open.Values.Sum(call => call.Exposed);
+    public decimal Exposure(int node) => Open.Values.Where(call => call.Node == node).Sum(call => call.Exposed);
 
-    public void Update(IEnumerable<BudgetLine> lines)
-    {
-        _lines = lines.ToDictionary(line => (line.BudgetId, line.PeriodType));
-        foreach (var key in _cells.Keys.Where(key => !_lines.ContainsKey((key.BudgetId, key.PeriodType)) && IsQuiet(key)).ToList())
-            _cells.Remove(key);
-        foreach (var (key, cell) in _cells)
-            cell.Loaded |= _lines.ContainsKey((key.BudgetId, key.PeriodType));
-    }
+    public void Configure(IEnumerable<BudgetLine> lines) => _lines = lines.ToDictionary(line => (line.BudgetId, line.PeriodType));
 
-    public void Seed(BudgetCellKey key, decimal spent, decimal unknown)
-    {
-        if (_cells.TryGetValue(key, out var cell) && cell.Loaded)
-            return;
-        cell = _cells[key] = cell ?? new Cell();
-        (cell.InDb, cell.UnknownInDb, cell.Loaded) = (spent, unknown, true);
-    }
-
-    public BudgetLine? Hold(int id, IReadOnlyList<BudgetLine> chain, DateTimeOffset at, decimal strict, decimal learned)
+    /// <summary>Answers the lines that lack room, in the order of the chain; none when it is held.</summary>
+    public IReadOnlyList<BudgetLine> Hold(int node, int id, IReadOnlyList<BudgetLine> chain, DateTimeOffset at, decimal strict, decimal learned)
     {
         var claims = chain.Select(line => _lines.GetValueOrDefault((line.BudgetId, line.PeriodType), line))
             .Select(line => (Line: line, Key: Lines.Key(line, at), Amount: line.Hold == HoldKind.Strict ? strict : Math.Min(strict, learned)))
             .ToList();
-        claims.ForEach(claim => CellOf(claim.Key));
-        foreach (var (line, key, amount) in claims)
-        {
-            if (line.Action == BudgetAction.Block && CellOf(key).Taken + amount > line.Limit)
-                return line;
-        }
+        var lacking = claims.Where(claim => _lines.ContainsKey((claim.Line.BudgetId, claim.Line.PeriodType))
+            && claim.Line.Action == BudgetAction.Block && CellOf(claim.Key).Taken + claim.Amount > claim.Line.Limit).Select(claim => claim.Line).ToList();
+        if (lacking.Count > 0)
+            return lacking;
 
         var exposed = claims.Where(claim => claim.Line.Action == BudgetAction.Block)
             .Select(claim => strict - claim.Amount).DefaultIfEmpty(0).Max();
-        Open[id] = new Call(claims.Select(claim => (claim.Key, claim.Amount)).ToList(), exposed);
+        Open[id] = new Call(node, claims.Select(claim => (claim.Key, claim.Amount)).ToList(), exposed);
         foreach (var (_, key, amount) in claims)
-            CellOf(key).Held += amount;
-        return null;
+            CellOf(key).Of(node).Held += amount;
+        return [];
     }
 
     public void End(int id, decimal spent, bool unknown)
     {
         foreach (var (key, amount) in Open[id].Held)
         {
-            CellOf(key).Held -= amount;
-            CellOf(key).Pending += spent;
-            CellOf(key).PendingUnknown += unknown ? amount : 0;
+            var part = CellOf(key).Of(Open[id].Node);
+            part.Held -= amount;
+            part.Pending += spent;
+            part.PendingUnknown += unknown ? amount : 0;
         }
 
         Open.Remove(id);
     }
 
-    public void Confirm(BudgetConfirmation confirmed)
+    public void Drain(int node, BudgetPending drained)
     {
-        if (!_lines.ContainsKey((confirmed.Key.BudgetId, confirmed.Key.PeriodType)) && !_cells.ContainsKey(confirmed.Key))
-            return;
-        var cell = CellOf(confirmed.Key);
-        (cell.InDb, cell.UnknownInDb) = (confirmed.SpentInDb, confirmed.UnknownInDb);
-        cell.Loaded = true;
-        cell.Pending -= confirmed.DrainedSpent;
-        cell.PendingUnknown -= confirmed.DrainedUnknown;
+        var cell = CellOf(drained.Key);
+        (cell.Spent, cell.Unknown) = (cell.Spent + drained.Spent, cell.Unknown + drained.Unknown);
+        cell.Of(node).Pending -= drained.Spent;
+        cell.Of(node).PendingUnknown -= drained.Unknown;
     }
 
-    public (decimal Limit, decimal Spent, decimal Held, decimal Unknown) Read(BudgetLine line, DateTimeOffset at)
+    public void Correct(BudgetCellKey key, decimal spent, decimal unknown) => (CellOf(key).Spent, CellOf(key).Unknown) = (spent, unknown);
+
+    public (decimal Limit, decimal Spent, decimal Held, decimal Unknown) Read(int node, BudgetLine line, DateTimeOffset at)
     {
-        var current = _lines.GetValueOrDefault((line.BudgetId, line.PeriodType), line);
-        return _cells.TryGetValue(Lines.Key(line, at), out var cell)
-            ? (current.Limit, cell.InDb + cell.Pending, cell.Held, cell.UnknownInDb + cell.PendingUnknown)
-            : (current.Limit, 0, 0, 0);
+        var cell = CellOf(Lines.Key(line, at));
+        var part = cell.Of(node);
+        return (_lines.GetValueOrDefault((line.BudgetId, line.PeriodType), line).Limit, cell.Spent + part.Pending, part.Held, cell.Unknown + part.PendingUnknown);
     }
 
-    public IEnumerable<BudgetPending> Pending() =>
+    public bool IsDrained(int node, BudgetCellKey key) => CellOf(key).Of(node) is { Pending: 0, PendingUnknown: 0 };
+
+    public (decimal Spent, decimal Unknown) InDatabase(BudgetCellKey key) => (CellOf(key).Spent, CellOf(key).Unknown);
+
+    public IEnumerable<BudgetPending> Pending(int node) =>
         from pair in _cells
-        where pair.Value.Pending != 0 || pair.Value.PendingUnknown != 0
-        select new BudgetPending(pair.Key, pair.Value.Pending, pair.Value.PendingUnknown);
+        let part = pair.Value.Of(node)
+        where part.Pending != 0 || part.PendingUnknown != 0
+        select new BudgetPending(pair.Key, part.Pending, part.PendingUnknown);
 
-    private bool IsQuiet(BudgetCellKey key) =>
-        _cells[key] is { Pending: 0, PendingUnknown: 0 } && !Open.Values.Any(call => call.Held.Any(held => held.Key == key));
+    private Cell CellOf(BudgetCellKey key) => _cells.TryGetValue(key, out var cell) ? cell : _cells[key] = new Cell();
 
-    private Cell CellOf(BudgetCellKey key)
-    {
-        if (!_cells.TryGetValue(key, out var cell))
-            _cells[key] = cell = new Cell { Loaded = _lines.ContainsKey((key.BudgetId, key.PeriodType)) };
-        return cell;
-    }
-
-    public sealed record Call(IReadOnlyList<(BudgetCellKey Key, decimal Amount)> Held, decimal Exposed);
+    public sealed record Call(int Node, IReadOnlyList<(BudgetCellKey Key, decimal Amount)> Held, decimal Exposed);
 
     private sealed class Cell
     {
-        public bool Loaded { get; set; }
+        private readonly Dictionary<int, Part> _parts = [];
 
-        public decimal InDb { get; set; }
+        public decimal Spent { get; set; }
 
-        public decimal UnknownInDb { get; set; }
+        public decimal Unknown { get; set; }
 
+        public decimal Taken => Spent + Unknown + _parts.Values.Sum(part => part.Pending + part.PendingUnknown + part.Held);
+
+        public Part Of(int node) => _parts.TryGetValue(node, out var part) ? part : _parts[node] = new Part();
+    }
+
+    private sealed class Part
+    {
         public decimal Pending { get; set; }
 
         public decimal PendingUnknown { get; set; }
 
         public decimal Held { get; set; }
-
-        public decimal Taken => InDb + UnknownInDb + Pending + PendingUnknown + Held;
     }
 }

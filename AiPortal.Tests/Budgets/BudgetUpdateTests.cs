@@ -1,5 +1,6 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Money;
+using AiPortal.Tests.Budgets.Leases;
 using Xunit;
 
 namespace AiPortal.Tests.Budgets;
@@ -7,8 +8,6 @@ namespace AiPortal.Tests.Budgets;
 /// <summary>Configuration, drains and forgetting.</summary>
 public sealed class BudgetUpdateTests
 {
-    private readonly Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)> _database = [];
-
     [Fact]
     public void Update_LimitRaisedOrLowered_CountsAtOnceAlsoForOldChains()
     {
@@ -16,11 +15,11 @@ public sealed class BudgetUpdateTests
         var book = Lines.Book(line);
         Assert.NotNull(book.Hold(1, line));
 
-        book.Update([line with { Limit = 1.5m }], []);
+        book.Load([line with { Limit = 1.5m }]);
         Assert.NotNull(book.Hold(0.5m, line));
         Assert.Equal(1.5m, book.See(line).Limit);
 
-        book.Update([line with { Limit = 0.25m }], []);
+        book.Load([line with { Limit = 0.25m }]);
         Assert.Equal(-1.25m, book.See(line).Remaining);
         Assert.Equal(0.25m, book.Refuse(Usd.Step, line)?.View.Limit);
     }
@@ -32,7 +31,7 @@ public sealed class BudgetUpdateTests
         var book = Lines.Book(line);
         Assert.True(book.Hold(3, line)!.Settle(3));
 
-        book.Update([line], [new BudgetSeed(Lines.Key(line, Lines.Noon), 1, 1)]);
+        book.Load([line], new BudgetSeed(Lines.Key(line, Lines.Noon), 1, 1));
 
         Assert.Equal((3m, 0m), (book.See(line).Spent, book.See(line).Unknown));
     }
@@ -41,22 +40,24 @@ public sealed class BudgetUpdateTests
     public void Update_LineUsedBeforeItWasLoaded_StillTakesTheFirstLoad()
     {
         var line = Lines.Strict(1, 10);
-        var book = new BudgetBook();
+        var book = Lines.Book();
         Assert.True(book.Hold(3, line)!.Settle(3));
 
-        book.Update([line], [new BudgetSeed(Lines.Key(line, Lines.Noon), 4, 1)]);
-        book.Update([line], [new BudgetSeed(Lines.Key(line, Lines.Noon), 8, 8)]);
+        book.Load([line], new BudgetSeed(Lines.Key(line, Lines.Noon), 4, 1));
+        book.Load([line], new BudgetSeed(Lines.Key(line, Lines.Noon), 8, 8));
 
         Assert.Equal((7m, 1m), (book.See(line).Spent, book.See(line).Unknown));
     }
 
     [Fact]
-    public void Update_LineNeverLoaded_IsHeldToItsOwnLimit()
+    public void Update_LineTheDatabaseDoesNotKnow_RefusesNothing()
     {
         var line = Lines.Strict(1, 1);
-        var book = new BudgetBook();
+        var book = Lines.Book();
 
-        Assert.NotNull(book.Hold(1, line));
+        Assert.NotNull(book.Hold(5, line));
+        Assert.Equal(5, book.See(line).Held);
+        book.Load([line]);
         Assert.NotNull(book.Refuse(Usd.Step, line));
     }
 
@@ -67,11 +68,12 @@ public sealed class BudgetUpdateTests
         var book = Lines.Book(gone, other);
         var hold = book.Hold(0.5m, gone, other)!;
 
-        book.Update([other], []);
+        book.Load([other]);
         Assert.Equal(0.5m, book.See(gone).Held); // its call is still in flight
         Assert.True(hold.Settle(0.25m));
-        book.Drain(_database);
-        book.Update([other], []);
+        book.Drain();
+        book.Load([other]); // its lease goes back first
+        book.Load([other]);
 
         Assert.Equal((0m, 0m), (book.See(gone).Spent, book.See(gone).Held));
         Assert.Equal(0.25m, book.See(other).Spent);
@@ -88,7 +90,7 @@ public sealed class BudgetUpdateTests
         var before = book.See(line);
         Assert.Equal([new BudgetPending(Lines.Key(line, Lines.Noon), 2, 1)], book.Pending());
 
-        book.Drain(_database);
+        book.Drain();
 
         Assert.Equal(before, book.See(line));
         Assert.Empty(book.Pending());
@@ -102,7 +104,7 @@ public sealed class BudgetUpdateTests
         var key = Lines.Key(line, Lines.Noon);
         var hold = book.Hold(3, line)!;
 
-        book.Confirm([new BudgetConfirmation(key, 2, 0, 2, 0)]);
+        book.Drain(new BudgetPending(key, 2, 0));
         Assert.Equal(7, book.See(line).Remaining);
         Assert.True(hold.Settle(2));
 
@@ -114,14 +116,30 @@ public sealed class BudgetUpdateTests
     public void Confirm_ResetOrResolved_TakesTheDatabasesWord()
     {
         var line = Lines.Strict(1, 10);
-        var book = new BudgetBook();
+        var book = Lines.Book();
         var key = Lines.Key(line, Lines.Noon);
-        book.Update([line], [new BudgetSeed(key, 9, 1)]);
+        book.Load([line], new BudgetSeed(key, 9, 1));
         Assert.NotNull(book.Refuse(1, line));
 
-        book.Confirm([new BudgetConfirmation(key, 0, 0, 0, 0)]);
+        book.Correct(key, 0, 0);
 
         Assert.NotNull(book.Hold(10, line));
+    }
+
+    [Fact]
+    public void Confirm_OlderThanWhatIsKnown_IsLeft()
+    {
+        var line = Lines.Strict(1, 10);
+        var book = Lines.Book(line);
+        var key = Lines.Key(line, Lines.Noon);
+        var bank = MemoryBank.Of(book).Bank;
+        var (older, newer) = (bank.Correct(key, 6, 1), bank.Correct(key, 2, 0));
+
+        book.Confirm([newer]);
+        book.Confirm([older]);
+        book.Update([line], [new BudgetSeed(key, 6, 1, older.Version)]);
+
+        Assert.Equal((2m, 0m), (book.See(line).Spent, book.See(line).Unknown));
     }
 
     [Fact]
@@ -130,8 +148,8 @@ public sealed class BudgetUpdateTests
         var line = Lines.Strict(1, 10);
         var book = Lines.Book(line);
 
-        book.Confirm([new BudgetConfirmation(Lines.Key(line, Lines.Noon), 0, 0, 6, 0)]);
-        book.Confirm([new BudgetConfirmation(Lines.Key(Lines.Strict(2, 1), Lines.Noon), 0, 0, 6, 0)]);
+        book.Correct(Lines.Key(line, Lines.Noon), 6, 0);
+        book.Correct(Lines.Key(Lines.Strict(2, 1), Lines.Noon), 6, 0);
 
         Assert.Equal(6, book.See(line).Spent);
         Assert.NotNull(book.Refuse(5, line));
@@ -147,12 +165,13 @@ public sealed class BudgetUpdateTests
 
         book.Sweep(Lines.Noon.AddHours(9));
         Assert.Equal((1m, 1m), (book.See(hourly).Spent, book.See(hourly).Held));
-        book.Drain(_database);
+        book.Drain();
         book.Sweep(Lines.Noon.AddHours(9));
         Assert.Equal((1m, 1m), (book.See(hourly).Spent, book.See(hourly).Held));
         Assert.True(open.Release());
         book.Sweep(Lines.Noon.AddHours(3)); // the grace is not over
         Assert.Equal(1, book.See(hourly).Spent);
+        book.Sweep(Lines.Noon.AddHours(3).AddTicks(1)); // its lease goes back first
         book.Sweep(Lines.Noon.AddHours(3).AddTicks(1));
         Assert.Equal(0, book.See(hourly).Spent);
     }

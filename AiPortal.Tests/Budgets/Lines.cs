@@ -1,5 +1,6 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Money;
+using AiPortal.Tests.Budgets.Leases;
 
 namespace AiPortal.Tests.Budgets;
 
@@ -17,30 +18,51 @@ internal static class Lines
     public static BudgetCellKey Key(BudgetLine line, DateTimeOffset at) =>
         new(line.BudgetId, line.PeriodType, OrganizationCalendar.Utc.PeriodOf(line.PeriodType, at).Start);
 
+    /// <summary>The book of the only node of a bank that has these lines.</summary>
     public static BudgetBook Book(params BudgetLine[] lines)
     {
-        var book = new BudgetBook();
-        book.Update(lines, []);
+        var book = new MemoryBank().AddNode().Book;
+        book.Load(lines);
         return book;
     }
 
-    public static BudgetHold? Hold(this BudgetBook book, decimal strict, params BudgetLine[] chain) =>
-        book.TryHold(chain, OrganizationCalendar.Utc, Noon, strict, strict, out var hold, out _) ? hold : null;
+    /// <summary>Changes the configuration, of the bank and of this book.</summary>
+    public static void Load(this BudgetBook book, IReadOnlyCollection<BudgetLine> lines, params BudgetSeed[] seeds)
+    {
+        MemoryBank.Of(book).Bank.Configure(lines);
+        foreach (var seed in seeds)
+            MemoryBank.Of(book).Bank.Seed(seed);
+        book.Update(lines, seeds);
+    }
 
-    public static BudgetRefusal? Refuse(this BudgetBook book, decimal strict, params BudgetLine[] chain) =>
-        book.TryHold(chain, OrganizationCalendar.Utc, Noon, strict, strict, out _, out var refusal) ? null : refusal;
+    public static HoldAnswer Ask(
+        this BudgetBook book, IReadOnlyList<BudgetLine> chain, DateTimeOffset startedAt, decimal strict, decimal learned)
+    {
+        var answer = book.HoldAsync(chain, OrganizationCalendar.Utc, startedAt, strict, learned);
+        return answer.AsTask().GetAwaiter().GetResult();
+    }
+
+    public static BudgetHold? Hold(this BudgetBook book, decimal strict, params BudgetLine[] chain) => book.Ask(chain, Noon, strict, strict).Hold;
+
+    public static BudgetRefusal? Refuse(this BudgetBook book, decimal strict, params BudgetLine[] chain) => book.Ask(chain, Noon, strict, strict).Refusal;
 
     public static BudgetView See(this BudgetBook book, BudgetLine line) => book.Read(line, OrganizationCalendar.Utc, Noon);
 
-    /// <summary>Confirms everything pending, as a ledger writer does that finds the given totals in the database.</summary>
-    public static void Drain(this BudgetBook book, Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)> database)
+    /// <summary>Writes part of a cell's pending amounts to the database, as the ledger writer does.</summary>
+    public static void Drain(this BudgetBook book, BudgetPending pending)
+    {
+        var node = MemoryBank.Of(book);
+        book.Confirm([node.Bank.Post(node.NodeId, pending)]);
+    }
+
+    /// <summary>Confirms everything pending.</summary>
+    public static void Drain(this BudgetBook book)
     {
         foreach (var pending in book.Pending())
-        {
-            var before = database.GetValueOrDefault(pending.Key);
-            var after = (before.Spent + pending.Spent, before.Unknown + pending.Unknown);
-            database[pending.Key] = after;
-            book.Confirm([new BudgetConfirmation(pending.Key, pending.Spent, pending.Unknown, after.Item1, after.Item2)]);
-        }
+            book.Drain(pending);
     }
+
+    /// <summary>Sets the database's amounts as a reset, a refund or a person does.</summary>
+    public static void Correct(this BudgetBook book, BudgetCellKey key, decimal spent, decimal unknown) =>
+        book.Confirm([MemoryBank.Of(book).Bank.Correct(key, spent, unknown)]);
 }

@@ -19,13 +19,31 @@ public sealed class PortalHost : IAsyncLifetime
 {
     public const string AdminEmail = "admin@example.com";
     public const string AdminPassword = "correct-horse-battery";
-    private readonly TestDatabase _database = new();
+    private readonly TestDatabase _database;
+    private readonly bool _isGuest;
     private readonly string _directory = Directory.CreateTempSubdirectory("aiportal-host-").FullName;
     private readonly Dictionary<string, string> _settings = [];
-    private readonly string _masterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+    private readonly string _masterKey;
     private PortalProcess? _process;
 
-    public PortalHost() => _settings["Portal:PrivateUpstreams"] = "127.0.0.0/8";
+    public PortalHost()
+        : this(new TestDatabase(), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))
+    {
+    }
+
+    private PortalHost(TestDatabase database, string masterKey)
+    {
+        (_database, _masterKey) = (database, masterKey);
+        _settings["Portal:PrivateUpstreams"] = "127.0.0.0/8";
+    }
+
+    private PortalHost(PortalHost first)
+        : this(first._database, first._masterKey)
+    {
+        _isGuest = true;
+        foreach (var (key, value) in first._settings)
+            _settings[key] = value;
+    }
 
     /// <summary>What <c>TimeProvider</c> the host uses; set before it starts.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -43,6 +61,9 @@ public sealed class PortalHost : IAsyncLifetime
 
     internal IServiceProvider Services => _process!.App.Services;
 
+    /// <summary>A second node on the same database, with a data directory of its own; dispose of it first.</summary>
+    public PortalHost AnotherNode() => new(this);
+
     /// <summary>Adds configuration; call before the host starts (a derived fixture's constructor).</summary>
     public PortalHost With(string key, string value)
     {
@@ -52,7 +73,7 @@ public sealed class PortalHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await _database.InitializeAsync();
+        if (!_isGuest) await _database.InitializeAsync();
         await StartAsync();
     }
 
@@ -115,7 +136,7 @@ public sealed class PortalHost : IAsyncLifetime
     public async Task DisposeAsync()
     {
         if (_process is not null) await StopAsync();
-        await _database.DisposeAsync();
+        if (!_isGuest) await _database.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 }

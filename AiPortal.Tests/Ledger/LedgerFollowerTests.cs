@@ -26,7 +26,7 @@ public sealed class LedgerFollowerTests(TestDatabase database) : IClassFixture<T
         {
             var (intent, settlement) = rig.Sample(i * rig.Keys.Length);
             // The last line was made while these calls ran: they hold nothing of it, and it gets their cost all the same.
-            Assert.True(rig.Budgets.TryHold([strict, learned], Calendar, intent.StartedAt, 1m, 0.1m, out var hold, out _));
+            var hold = await rig.HoldAsync([strict, learned], Calendar, intent.StartedAt, 1m, 0.1m);
             intent = intent with
             {
                 HeldUsd = 1m,
@@ -62,7 +62,7 @@ public sealed class LedgerFollowerTests(TestDatabase database) : IClassFixture<T
             for (var i = 0; i < 20; i++)
             {
                 var (intent, settlement) = rig.Sample(i * 4);
-                Assert.True(rig.Budgets.TryHold([line], Calendar, intent.StartedAt, 1m, 1m, out var hold, out _));
+                var hold = await rig.HoldAsync([line], Calendar, intent.StartedAt, 1m, 1m);
                 intent = intent with { Holds = [.. hold.Lines.Select(held => new IntentHold(held.Key.BudgetId, held.Key.PeriodType, held.Key.PeriodStart, held.Amount))] };
                 rig.Journal.Append(intent);
                 hold.Settle(settlement.Cost.Total);

@@ -1,10 +1,12 @@
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Budgets.Leases;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Money;
 using AiPortal.Core.Tenancy;
+using AiPortal.Tests.Budgets.Leases;
 using AiPortal.Tests.Fixtures;
 using AiPortal.Tests.Ledger.Journals;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,6 +26,7 @@ internal sealed class LedgerRig : IAsyncDisposable
         _database = database;
         _queueCapacity = queueCapacity;
         Journal = _samples.Open(segmentBytes: 100_000);
+        Budgets = NewBook();
         Writer = NewWriter();
     }
 
@@ -37,7 +40,7 @@ internal sealed class LedgerRig : IAsyncDisposable
 
     public LedgerWriter Writer { get; private set; }
 
-    public BudgetBook Budgets { get; } = new();
+    public BudgetBook Budgets { get; }
 
     public LiveSignals Signals { get; } = new();
 
@@ -116,6 +119,20 @@ internal sealed class LedgerRig : IAsyncDisposable
     public Task<decimal> BudgetAsync(Guid budgetId, string column, PeriodType type) =>
         _database.ScalarAsync<decimal>($"SELECT coalesce(sum({column}), 0) FROM budget_amounts WHERE budget_id = $1 AND period_type = $2", budgetId, type.ToText());
 
+    /// <summary>Holds, however often the database is away meanwhile.</summary>
+    public async Task<BudgetHold> HoldAsync(BudgetLine[] chain, OrganizationCalendar calendar, DateTimeOffset startedAt, decimal strict, decimal learned)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var answer = await Budgets.HoldAsync(chain, calendar, startedAt, strict, learned, limit.Token);
+            Assert.Null(answer.Refusal);
+            if (answer.Hold is { } hold)
+                return hold;
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
     public async Task UntilWrittenAsync(long entries)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -130,6 +147,14 @@ internal sealed class LedgerRig : IAsyncDisposable
         await Writer.DisposeAsync();
         await Journal.DisposeAsync();
         _samples.Dispose();
+    }
+
+    private BudgetBook NewBook()
+    {
+        var options = new LeaseOptions();
+        var term = new LeaseTerm(options, TimeProvider.System);
+        term.Renew(TimeProvider.System.GetTimestamp());
+        return new BudgetBook(new LeaseBank(_database.Portal, Journal, options), term, options, MemoryBank.Metrics, TimeProvider.System, NullLogger<BudgetBook>.Instance);
     }
 
     private LedgerWriter NewWriter() => new(

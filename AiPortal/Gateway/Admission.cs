@@ -20,26 +20,23 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
     /// <summary>For input that nobody can bound at a model whose context window nobody knows: the largest window there is.</summary>
     private const long LargestContextWindow = 2_097_152;
 
-    public GatewayRefusal? Admit(GatewayCall call)
+    public async ValueTask<GatewayRefusal?> AdmitAsync(GatewayCall call)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested) return GatewayFailures.Refuse(GatewayFailure.ShuttingDown);
         if (journal.State.Status is JournalStatus.Full or JournalStatus.Faulted) return GatewayFailures.Refuse(GatewayFailure.Overloaded);
         var expectedTokens = TokenEstimate.Input(call.Scan!) + Expected(call, call.Plan[0]);
         call.Lease = limits.Enter(call.Key!, expectedTokens, call.StartedTicks, out var exceeded);
-        return exceeded ?? Hold(call, call.Plan[0]);
+        return exceeded ?? await HoldAsync(call, call.Plan[0]);
     }
 
     /// <summary>Holds for one attempt; a refusal leaves no hold at any level.</summary>
-    public GatewayRefusal? Hold(GatewayCall call, PlannedAttempt attempt)
+    public async ValueTask<GatewayRefusal?> HoldAsync(GatewayCall call, PlannedAttempt attempt)
     {
         var (strict, expected, cap) = Amounts(call, attempt);
-        if (budgets.TryHold(call.Key!.Budgets, call.Key.Organization.Calendar, call.StartedAt, strict, expected, out var hold, out var refusal))
-        {
-            call.Held = new HeldAmount(hold, strict, expected, cap);
-            return null;
-        }
-
-        return Refuse(refusal);
+        var answer = await budgets.HoldAsync(call.Key!.Budgets, call.Key.Organization.Calendar, call.StartedAt, strict, expected, call.Context.RequestAborted);
+        if (!answer.IsHeld) return answer.Refusal is { } refusal ? Refuse(refusal) : GatewayFailures.Refuse(GatewayFailure.Overloaded);
+        call.Held = new HeldAmount(answer.Hold, strict, expected, cap);
+        return null;
     }
 
     private (decimal Strict, decimal Learned, long? Cap) Amounts(GatewayCall call, PlannedAttempt attempt)

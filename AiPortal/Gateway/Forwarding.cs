@@ -34,7 +34,7 @@ internal sealed class Forwarding(UpstreamClients clients, PlainRelay plain, Stre
 
             var refusal = await AttemptAsync(call, attempt);
             var next = refusal is not null && MayTryNext(call, refusal) && index + 1 < Math.Min(call.Plan.Count, MaxAttempts);
-            if (next && admission.Hold(call, call.Plan[index + 1]) is { } noHold) (next, refusal) = (false, noHold);
+            if (next && await admission.HoldAsync(call, call.Plan[index + 1]) is { } noHold) (next, refusal) = (false, noHold);
             settling.Record(attempt, final: !next);
             if (!next) return refusal;
             logger.LogInformation("Call {Call}: attempt {Attempt} at {Provider} failed with {Failure}; the next is made", call.RequestId, index + 1, plan.Account.Name, refusal!.Failure);

@@ -1,4 +1,5 @@
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Budgets.Leases;
 using AiPortal.Core.Gateway.Sandbox;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Health;
@@ -27,6 +28,8 @@ internal static class GatewayFeature
         services.AddStartStep<LedgerWriter>(StartSteps.Replay, (writer, token) => writer.StartAsync(token));
         services.AddStartStep<LedgerMetrics>(StartSteps.Replay, (_, _) => Task.CompletedTask);
         services.AddHostedService<LedgerLifetime>();
+        services.AddSingleton(provider => LeaseSettings.Read(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<PortalSettings>().Node));
+        services.AddStartStep<NodeLife>(StartSteps.Register, (node, token) => node.RegisterAsync(token));
         services.TryAddSingleton<LearnedOutput>(_ => new LearnedOutput());
         services.TryAddSingleton(SandboxPace.Believable);
         services.AddSingleton<SandboxUpstream>();

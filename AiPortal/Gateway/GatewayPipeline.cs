@@ -27,7 +27,7 @@ internal sealed class GatewayPipeline(
             if (call.Replay is null)
             {
                 refusal ??= CallRouting.Route(call)             // 3
-                    ?? admission.Admit(call)                    // 4
+                    ?? await admission.AdmitAsync(call)         // 4
                     ?? await forwarding.ForwardAsync(call);     // 5 and 6
             }
 

@@ -19,6 +19,7 @@ internal static class HealthEndpoints
         var faults = await readiness.FaultsAsync(token);
         var answer = new Dictionary<string, object?> { ["status"] = faults.Count == 0 ? "ready" : "not_ready" };
         if (faults.Count > 0) answer["reasons"] = faults;
+        if (readiness.Warnings() is { Count: > 0 } warnings) answer["warnings"] = warnings;
         foreach (var feature in figures) answer[feature.Name] = feature.Read();
         return Results.Json(answer, statusCode: faults.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

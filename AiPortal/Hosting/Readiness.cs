@@ -7,6 +7,9 @@ namespace AiPortal.Hosting;
 public interface IReadinessCheck
 {
     string? Fault();
+
+    /// <summary>What an operator should know though the work can be done.</summary>
+    string? Warning() => null;
 }
 
 /// <summary>Figures that a feature shows in the answer of <c>/health/ready</c>, ready or not.</summary>
@@ -22,6 +25,9 @@ public interface IHealthFigures
 public sealed class Readiness(PortalDatabase database, IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>What does not keep it from admitting calls, but should be looked at.</summary>
+    public IReadOnlyList<string> Warnings() => [.. checks.Select(check => check.Warning()).OfType<string>()];
 
     /// <summary>Empty when ready.</summary>
     public async Task<IReadOnlyList<string>> FaultsAsync(CancellationToken token)

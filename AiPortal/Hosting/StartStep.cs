@@ -12,6 +12,7 @@ public static class StartSteps
     public const int Seed = 10;
     public const int People = 20;
     public const int Replay = 30;
+    public const int Register = 35;
     public const int Demo = 40;
     public const int Load = 50;
 

@@ -1044,6 +1044,11 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("period_start");
 
+                    b.Property<decimal>("Leased")
+                        .HasPrecision(24, 12)
+                        .HasColumnType("numeric(24,12)")
+                        .HasColumnName("leased");
+
                     b.Property<Guid>("OrganizationId")
                         .HasColumnType("uuid")
                         .HasColumnName("organization_id");
@@ -1065,6 +1070,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasPrecision(24, 12)
                         .HasColumnType("numeric(24,12)")
                         .HasColumnName("unknown");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
 
                     b.HasKey("BudgetId", "PeriodType", "PeriodStart")
                         .HasName("pk_budget_amounts");

@@ -39,6 +39,9 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
     /// <summary>Where other processes' journals are too.</summary>
     public string DataDirectory => _options.DataDirectory;
 
+    /// <summary>Something in the database still goes by this uuid: closing leaves the folder, for the next start to adopt.</summary>
+    public bool Keep { get; set; }
+
     public JournalState State
     {
         get
@@ -145,9 +148,7 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
         _files.Remove(finished);
     }
 
-    /// <summary>
-    /// Settled attempts that are not drained, read back from disk: for a writer whose memory could not hold them all.
-    /// </summary>
+    /// <summary>Settled attempts that are not drained, read back from disk: for a writer whose memory could not hold them all.</summary>
     public IEnumerable<JournalPair> ReadUndrained()
     {
         foreach (var pair in new JournalReplay(Path, _logger).Read(LowWaterMark))
@@ -177,7 +178,7 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
         if (_unwritten.Count > 0)
             _logger.LogCritical("{Count} settlements never reached the journal's disk", _unwritten.Count);
         _files.Close();
-        if (_tracker.Undrained == 0)
+        if (_tracker.Undrained == 0 && !Keep)
             _directory.Delete();
         _directory.Dispose();
         _stopping.Dispose();
