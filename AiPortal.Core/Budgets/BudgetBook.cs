@@ -83,7 +83,8 @@ public sealed class BudgetBook
         decimal learnedAmount,
         CancellationToken token = default)
     {
-        if (!_term.IsRunning)
+        // Without a budget that refuses, nothing was granted that could run out.
+        if (!_term.IsRunning && (_term.IsStopped || chain.Any(line => line.Action == BudgetAction.Block)))
             return HoldAnswer.Unavailable;
         if (TryHold(chain, calendar, startedAt, strictAmount, learnedAmount, out var hold, out var lacking))
             return new HoldAnswer(hold, null);

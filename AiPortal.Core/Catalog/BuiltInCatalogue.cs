@@ -49,6 +49,7 @@ public static class BuiltInCatalogue
         using var stream = typeof(BuiltInCatalogue).Assembly.GetManifestResourceStream(Resource)
             ?? throw new InvalidOperationException($"The resource {Resource} is missing from the assembly.");
         using var file = JsonDocument.Parse(stream);
+        var extras = BuiltInExtras.Read();
         var prices = new List<Price>();
         var skipped = new List<SkippedPrice>();
         var newest = DateOnly.MinValue;
@@ -56,7 +57,7 @@ public static class BuiltInCatalogue
         {
             var asOf = DateOnly.ParseExact(Text(row, "asOf"), "yyyy-MM-dd", CultureInfo.InvariantCulture);
             newest = asOf > newest ? asOf : newest;
-            var price = ReadRow(row, asOf);
+            var price = ReadRow(row, asOf) is { } read ? extras.Complete(read, row) : null;
             if (price is null)
                 skipped.Add(new SkippedPrice(VendorOf(row), Text(row, "model"), "no price"));
             else if (price.Currency != Price.LedgerCurrency)
@@ -114,11 +115,13 @@ public static class BuiltInCatalogue
             return price with { BillingUnit = BillingUnits.Minute, UnitSize = 1, InputPrice = minute };
         if (Number(row, "perMCharacters") is { } characters)
             return price with { BillingUnit = BillingUnits.Character, UnitSize = PerMillion, InputPrice = characters };
-        return null;
+
+        // Billed by the search alone, which the second file prices.
+        return price.ModelType == "rerank" ? price with { UnitSize = PerMillion } : null;
     }
 
     // The file says azure, the accounts' kind is azure-openai.
-    private static string VendorOf(JsonElement row) => Text(row, "provider") is var vendor && vendor == "azure" ? "azure-openai" : vendor;
+    internal static string VendorOf(JsonElement row) => Text(row, "provider") is var vendor && vendor == "azure" ? "azure-openai" : vendor;
 
     private static string Text(JsonElement row, string name) => row.GetProperty(name).GetString()!;
 

@@ -1,3 +1,5 @@
+using AiPortal.Core.Catalog.Contracts;
+using AiPortal.Core.Catalog.Import;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AiPortal.Core.Catalog;
@@ -15,6 +17,11 @@ public static class CatalogFeature
         services.AddSingleton<UnpricedModels>();
         services.AddSingleton<CostEstimate>();
         services.AddSingleton<SeedBuiltInPrices>();
+        services.AddSingleton<AddExchangeRate>();
+        services.AddSingleton<AddDiscount>();
+        services.AddSingleton<EndDiscount>();
+        services.AddSingleton<ContractList>();
+        services.AddSingleton<ImportCatalogue>();
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
+using AiPortal.Core.Catalog.Contracts;
 using AiPortal.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -25,6 +26,9 @@ public sealed class ChangePrice(ChangeGate gate, TimeProvider clock)
             var faults = new FieldFaults();
             draft.Check(faults);
             if (faults.Any) return faults.ToRefusal();
+            var rated = await PriceRates.FillAsync(scope.Db, draft, clock.GetUtcNow(), token);
+            if (rated.Refusal is { } unrated) return unrated;
+            draft = rated.Value;
 
             // A price for the vendor stays one, also when an account has taken the vendor's word for its name since.
             var shelf = draft.Provider == shown.Provider

@@ -25,9 +25,7 @@ public sealed record CostQuestion
 /// <summary>USD by kind for all calls together, and the price that says so.</summary>
 public sealed record CostAnswer(Price Price, string Provider, CostQuestion Question, Cost OneCall)
 {
-    public Cost Cost { get; } = new(
-        OneCall.Input * Question.Count, OneCall.CachedInput * Question.Count, OneCall.CacheWrite * Question.Count,
-        OneCall.Output * Question.Count, OneCall.Reasoning * Question.Count, OneCall.Base * Question.Count);
+    public Cost Cost { get; } = OneCall.Times(Question.Count);
 }
 
 /// <summary>What calls would cost at the prices in force now.</summary>
@@ -52,7 +50,7 @@ public sealed class CostEstimate(TenantDb tenants, TimeProvider clock)
             var (price, provider, _) = found.Value;
             var usage = Usage.FromTotals(question.InputUnits, question.CachedInputUnits, 0, question.OutputUnits, question.ReasoningUnits);
             return new CostAnswer(price, provider, question,
-                price.PricesCalls ? price.CostOf(usage) : price.CostOfUnits(question.InputUnits, question.OutputUnits));
+                price.PricesCalls ? price.CostOf(usage, new CallFacts(clock.GetUtcNow())) : price.CostOfUnits(question.InputUnits, question.OutputUnits));
         }, token);
 
     private static void RequireUnits(FieldFaults faults, long units, string field) =>

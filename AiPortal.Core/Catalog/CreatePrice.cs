@@ -1,5 +1,6 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
+using AiPortal.Core.Catalog.Contracts;
 using AiPortal.Core.Data;
 
 namespace AiPortal.Core.Catalog;
@@ -13,6 +14,9 @@ public sealed class CreatePrice(ChangeGate gate, TimeProvider clock)
             var faults = new FieldFaults();
             draft.Check(faults);
             if (faults.Any) return faults.ToRefusal();
+            var rated = await PriceRates.FillAsync(scope.Db, draft, clock.GetUtcNow(), token);
+            if (rated.Refusal is { } unrated) return unrated;
+            draft = rated.Value;
             await PriceChanges.LockAsync(scope, token);
             var shelf = await PriceShelf.FindAsync(scope.Db, draft.Provider, token);
             if (shelf is null) return Refusal.Field("provider", $"'{draft.Provider}' names neither a provider account of this organization nor a vendor.");

@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+using AiPortal.Core.Catalog.Terms;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Core.Catalog;
 
 /// <summary>
 /// One row of the price book: what a model costs from <see cref="EffectiveFrom"/> up to, without, <see cref="EffectiveTo"/>.
-/// Prices are USD for <see cref="UnitSize"/> units. A row with a <see cref="ProviderId"/> is for that account alone, one with
+/// Prices are in <see cref="Currency"/> for <see cref="UnitSize"/> units; costs are USD. A row with a <see cref="ProviderId"/> is for that account alone, one with
 /// only an <see cref="OrganizationId"/> for the organization's accounts at the vendor, one with neither is built in.
 /// </summary>
 public sealed record Price
@@ -12,6 +14,9 @@ public sealed record Price
     /// <summary>The only currency that the ledger knows.</summary>
     public const string LedgerCurrency = "USD";
 
+    private static readonly ConditionalWeakTable<Price, StrongBox<bool>> Usable = [];
+
+    private const string OpenRouter = "openrouter";
     private const decimal MostPerToken = 100;
     private const decimal MostBase = 1_000_000;
 
@@ -71,79 +76,106 @@ public sealed record Price
 
     public int Version { get; init; } = 1;
 
+    /// <summary>What it says beyond the prices above; null for most.</summary>
+    public PriceDetails? Details { get; init; }
+
+    /// <summary>What the organization's contract takes off, 0 to 100; set by the price book, no part of the row.</summary>
+    public decimal DiscountPercent { get; init; }
+
     /// <summary>True when calls can be priced by it; an image, a minute or a gigabyte has no tokens to count.</summary>
     public bool PricesCalls => BillingUnit is BillingUnits.Token or BillingUnits.Request;
 
+    /// <summary>Whose word counts when the provider reports a cost; OpenRouter's own, because it bills just that.</summary>
+    public ReportedCostRule ReportedRule =>
+        Details?.ReportedCost ?? (Vendor == OpenRouter ? ReportedCostRule.Take : ReportedCostRule.Ignore);
+
     /// <summary>
-    /// False for a row that must not price anything: negative, in another currency, zero without <see cref="Free"/>, or so
+    /// False for a row that must not price anything: negative, in a currency without a rate, zero without <see cref="Free"/>, or so
     /// dear (above $100 a token) that a call's cost could leave the ledger's column.
     /// </summary>
-    public bool IsUsable =>
-        UnitSize > 0 && Currency == LedgerCurrency
+    public bool IsUsable => IsPlain ? CheckUsable() : Usable.GetValue(this, static price => new StrongBox<bool>(price.CheckUsable())).Value;
+
+    private bool CheckUsable() =>
+        UnitSize > 0 && (Currency == LedgerCurrency ? Details?.ExchangeRate is null : Details?.ExchangeRate > 0)
         && InputPrice >= 0 && OutputPrice >= 0 && BasePrice >= 0
         && CachedInputPrice is null or >= 0 && CacheWritePrice is null or >= 0 && ReasoningPrice is null or >= 0
-        && (Free || InputPrice > 0 || OutputPrice > 0 || BasePrice > 0)
-        && BasePrice <= MostBase
-        && (BillingUnit != BillingUnits.Token || Math.Max(DearestInput, DearestOutput) / UnitSize <= MostPerToken);
+        && (Details is null || PriceDetailsCheck.IsUsable(Details))
+        && DiscountPercent is >= 0 and <= 100
+        && (Free || InputPrice > 0 || OutputPrice > 0 || BasePrice > 0 || Details?.SearchPrice > 0)
+        && BasePrice * Tariff.MoneyOf(this) <= MostBase
+        && (BillingUnit != BillingUnits.Token || Dearest / UnitSize <= MostPerToken);
 
-    private decimal DearestInput => Math.Max(InputPrice, Math.Max(CachedInputPrice ?? 0, CacheWritePrice ?? 0));
+    /// <summary>True when neither details nor a discount can change what it says.</summary>
+    internal bool IsPlain => Details is null && DiscountPercent == 0;
 
-    private decimal DearestOutput => Math.Max(OutputPrice, ReasoningPrice ?? 0);
+    private decimal Dearest
+    {
+        get
+        {
+            var card = IsPlain ? RateCard.Of(this) : Tariff.Of(this).Dearest(null, long.MaxValue).Card;
+            return Math.Max(card.DearestInput, card.DearestOutput);
+        }
+    }
 
     /// <summary>True when the row is in force at the instant.</summary>
     public bool InForceAt(DateTimeOffset instant) =>
         instant >= EffectiveFrom && (EffectiveTo is not { } end || instant < end);
 
+    /// <summary>Whether the tier that an answer names has a price here. One that has none is charged at the list price, which is a guess.</summary>
+    public bool PricesTier(string? serviceTier) => IsPlain ? ServiceWords.IsStandard(serviceTier) : Tariff.Of(this).Knows(serviceTier);
+
     /// <summary>The cost of one call. A row that bills by request counts the call as one unit and its tokens not at all.</summary>
-    /// <exception cref="InvalidOperationException">The row bills by another unit: see <see cref="PricesCalls"/>.</exception>
+    /// <exception cref="InvalidOperationException">The row bills by a unit of which the usage says nothing.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
-    public Cost CostOf(in Usage usage)
+    public Cost CostOf(in Usage usage, in CallFacts facts = default)
     {
-        ThrowUnlessPricesCalls();
-        ArgumentOutOfRangeException.ThrowIfNegative(
-            Math.Min(Math.Min(Math.Min(usage.Input, usage.CachedInput), usage.CacheWrite), Math.Min(usage.Output, usage.Reasoning)),
-            nameof(usage));
-        return BillingUnit == BillingUnits.Request
-            ? CostOfUnits(1, 0)
-            : new Cost(
-                Of(usage.Input, InputPrice),
-                Of(usage.CachedInput, CachedInputPrice ?? InputPrice),
-                Of(usage.CacheWrite, CacheWritePrice ?? InputPrice),
-                Of(usage.Output, OutputPrice),
-                Of(usage.Reasoning, ReasoningPrice ?? OutputPrice),
-                Usd.Round12(BasePrice));
+        if (usage.HasNegative) throw new ArgumentOutOfRangeException(nameof(usage), "A count is negative.");
+        return Charge.Of(this, usage, facts);
     }
+
+    /// <summary>The prices by which <see cref="CostOf"/> prices such a call, as a receipt shows them.</summary>
+    public CallRates RatesOf(in Usage usage, in CallFacts facts) => Charge.RatesOf(this, usage, facts);
 
     /// <summary>The cost of units that were counted elsewhere, in the row's own billing unit (minutes, gigabytes, images …).</summary>
     public Cost CostOfUnits(decimal inputUnits, decimal outputUnits)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(inputUnits);
         ArgumentOutOfRangeException.ThrowIfNegative(outputUnits);
-        return new Cost(Of(inputUnits, InputPrice), 0, 0, Of(outputUnits, OutputPrice), 0, Usd.Round12(BasePrice));
+        var money = Tariff.MoneyOf(this);
+        return new Cost(Of(inputUnits, InputPrice * money), 0, 0, Of(outputUnits, OutputPrice * money), 0, Usd.Round12(BasePrice * money));
     }
 
     /// <summary>
-    /// The most that a call can cost with at most so many input and output tokens, of whatever kind they turn out to be.
-    /// Never below <see cref="CostOf"/> of such a call; equal to it where the dearest kinds are the ones used.
+    /// The most that a call can cost with at most so many input and output tokens, of whatever kind they turn out to be and in
+    /// whatever tier they are served. Never below <see cref="CostOf"/> of such a call without searches; equal to it where the dearest kinds are the ones used.
     /// </summary>
+    /// <param name="inputTokens">At most.</param>
+    /// <param name="outputTokens">At most.</param>
+    /// <param name="at">When the call begins; null: at the dearest time.</param>
     /// <exception cref="InvalidOperationException">The row bills by another unit: see <see cref="PricesCalls"/>.</exception>
-    public decimal Ceiling(long inputTokens, long outputTokens)
+    public decimal Ceiling(long inputTokens, long outputTokens, DateTimeOffset? at = null)
     {
         ThrowUnlessPricesCalls();
         ArgumentOutOfRangeException.ThrowIfNegative(inputTokens);
         ArgumentOutOfRangeException.ThrowIfNegative(outputTokens);
         if (BillingUnit == BillingUnits.Request)
-            return CostOfUnits(1, 0).Total;
+            return CostOf(default, new CallFacts(at ?? default)).Total;
+        var (card, exact) = IsPlain ? (RateCard.Of(this), RateCard.Of(this).All(IsExact)) : Tariff.Of(this).Dearest(at, inputTokens);
+        var money = Tariff.MoneyOf(this);
         var most = Usd.Ceiling12(
-            (inputTokens * DearestInput / UnitSize) + (outputTokens * DearestOutput / UnitSize) + BasePrice);
+            (inputTokens * card.DearestInput / UnitSize) + (outputTokens * card.DearestOutput / UnitSize) + (BasePrice * money));
 
-        // Up to six kinds are rounded each by itself, which may add half a step for each of them.
-        return IsExactPerUnit ? most : Usd.Ceiling12(most + (3 * Usd.Step));
+        // Up to eleven kinds are rounded each by itself, which may add half a step for each of them.
+        return exact && Usd.IsStorable(BasePrice * money) ? most : Usd.Ceiling12(most + (6 * Usd.Step));
     }
 
-    private bool IsExactPerUnit =>
-        IsExact(InputPrice) && IsExact(OutputPrice) && Usd.IsStorable(BasePrice)
-        && IsExact(CachedInputPrice ?? 0) && IsExact(CacheWritePrice ?? 0) && IsExact(ReasoningPrice ?? 0);
+    /// <summary>What a call with so many fresh input and output tokens is likely to cost: at the list price of its hour and length.</summary>
+    /// <exception cref="InvalidOperationException">The row bills by another unit: see <see cref="PricesCalls"/>.</exception>
+    public decimal Expected(long inputTokens, long outputTokens, DateTimeOffset at)
+    {
+        ThrowUnlessPricesCalls();
+        return CostOf(new Usage(inputTokens, 0, 0, outputTokens, 0), new CallFacts(at)).Total;
+    }
 
     private bool IsExact(decimal price) => decimal.Round(price / UnitSize, Usd.Decimals) * UnitSize == price;
 

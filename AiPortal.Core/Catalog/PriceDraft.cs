@@ -1,3 +1,4 @@
+using AiPortal.Core.Catalog.Terms;
 using AiPortal.Core.Data;
 using AiPortal.Core.Money;
 
@@ -49,6 +50,9 @@ public sealed record PriceDraft
     /// <summary>Where the figures come from.</summary>
     public string? Source { get; init; }
 
+    /// <summary>What it says beyond the prices above; the exchange rate in it is filled in, never taken.</summary>
+    public PriceDetails? Details { get; init; }
+
     /// <summary>The draft that would leave a price as it is.</summary>
     public static PriceDraft Of(PriceListing listing)
     {
@@ -74,6 +78,7 @@ public sealed record PriceDraft
             EffectiveFrom = row.EffectiveFrom,
             EffectiveTo = row.EffectiveTo,
             Source = row.Source,
+            Details = row.Details,
         };
     }
 
@@ -91,11 +96,12 @@ public sealed record PriceDraft
         RequirePrice(faults, CacheWritePrice, "cache_write_price");
         RequirePrice(faults, ReasoningPrice, "reasoning_price");
         faults.Require(UnitSize is null or >= 1, "unit_size", "Must be at least 1.");
-        faults.Require(Currency == Price.LedgerCurrency, "currency", "Prices are in USD for now: the ledger is kept in USD, and a bill converts.");
+        faults.Require(Currency is { Length: 3 } && Currency.All(char.IsAsciiLetterUpper), "currency", "Must be a currency of three capital letters.");
         faults.Require(ContextWindow is null or >= 1, "context_window", "Must be at least 1.");
         faults.Require(MaxOutput is null or >= 1, "max_output", "Must be at least 1.");
         faults.Require(Source is null or { Length: <= 300 }, "source", "Must be at most 300 characters.");
-        faults.Require(Free || InputPrice != 0 || OutputPrice != 0 || BasePrice != 0, "free", "A price of zero needs free: true.");
+        faults.Require(Free || InputPrice != 0 || OutputPrice != 0 || BasePrice != 0 || Details?.SearchPrice > 0, "free", "A price of zero needs free: true.");
+        if (Details is { } details) PriceDetailsCheck.Check(details, faults);
         faults.Require(EffectiveFrom is null || PriceWords.IsStorable(EffectiveFrom.Value), "effective_from", "Must be an instant between 2000 and 9000.");
         faults.Require(EffectiveTo is null || PriceWords.IsStorable(EffectiveTo.Value), "effective_to", "Must be an instant between 2000 and 9000.");
     }
@@ -122,6 +128,7 @@ public sealed record PriceDraft
         row.EffectiveFrom = PriceWords.Stored(EffectiveFrom ?? now);
         row.EffectiveTo = EffectiveTo is { } end ? PriceWords.Stored(end) : null;
         row.Source = Source;
+        row.Details = Details is { IsEmpty: true } ? null : Details;
     }
 
     private static void RequireWord(FieldFaults faults, string word, string field, IReadOnlyList<string> known) =>

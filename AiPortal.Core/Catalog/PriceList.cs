@@ -17,6 +17,9 @@ public sealed record PriceListing(PriceRow Row, string Provider)
     }
 }
 
+/// <summary>What one version of a price said, in force from <c>CreatedAt</c> to the next version's. No author: it came with the program.</summary>
+public sealed record PriceVersionListing(int Version, DateTimeOffset CreatedAt, Guid? AuthorId, PriceTerms Terms);
+
 /// <summary>Which prices to list; null members do not filter.</summary>
 public sealed record PriceFilter
 {
@@ -75,12 +78,12 @@ public sealed class PriceList(TenantDb tenants, PortalDatabase database)
                 : null, token);
 
     /// <summary>The versions of a price, newest first; also of one that was removed.</summary>
-    public Task<IReadOnlyList<(int Version, DateTimeOffset CreatedAt, PriceTerms Terms)>> VersionsAsync(Guid organizationId, Guid id, CancellationToken token = default) =>
-        tenants.ReadAsync<IReadOnlyList<(int, DateTimeOffset, PriceTerms)>>(organizationId, async db =>
+    public Task<IReadOnlyList<PriceVersionListing>> VersionsAsync(Guid organizationId, Guid id, CancellationToken token = default) =>
+        tenants.ReadAsync<IReadOnlyList<PriceVersionListing>>(organizationId, async db =>
         {
             var versions = await db.Set<PriceVersion>().AsNoTracking().Where(v => v.PriceId == id)
                 .OrderByDescending(v => v.Version).Take(Cursor.MaxLimit).ToListAsync(token);
-            return [.. versions.Select(v => (v.Version, v.CreatedAt, PriceTerms.Parse(v.Terms)))];
+            return [.. versions.Select(v => new PriceVersionListing(v.Version, v.CreatedAt, v.AuthorId, PriceTerms.Parse(v.Terms)))];
         }, token);
 
     /// <summary>Which of the actor's organizations a price belongs to; a built-in one is seen from his home. Null: none of his.</summary>

@@ -1,3 +1,4 @@
+using AiPortal.Core.Catalog.Contracts;
 using AiPortal.Core.Data;
 using AiPortal.Core.Providers;
 using Microsoft.EntityFrameworkCore;
@@ -15,10 +16,10 @@ internal sealed class PriceLookup
     private readonly List<PriceRow> _rows;
     private readonly PriceBook _book;
 
-    private PriceLookup(Guid organizationId, List<ProviderAccount> accounts, List<PriceRow> rows)
+    private PriceLookup(Guid organizationId, List<ProviderAccount> accounts, List<PriceRow> rows, List<PriceDiscount> discounts)
     {
         (_organizationId, _accounts, _rows) = (organizationId, accounts, rows);
-        _book = PriceBook.Create(rows.Select(row => row.ToPrice()));
+        _book = PriceBook.Create(rows.Select(row => row.ToPrice()), discounts);
     }
 
     public static async Task<PriceLookup> LoadAsync(PortalDb db, Guid organizationId, IReadOnlyCollection<string> models, CancellationToken token)
@@ -28,7 +29,8 @@ internal sealed class PriceLookup
         string[] names = [.. models, .. accounts.SelectMany(a => models.Select(model => a.ModelMap.GetValueOrDefault(model))).OfType<string>()];
         var rows = await db.Set<PriceRow>().AsNoTracking()
             .Where(p => names.Contains(p.ModelName) && (p.OrganizationId == null || p.OrganizationId == organizationId)).ToListAsync(token);
-        return new PriceLookup(organizationId, accounts, rows);
+        var discounts = await db.Set<PriceDiscount>().AsNoTracking().Where(d => d.OrganizationId == organizationId).ToListAsync(token);
+        return new PriceLookup(organizationId, accounts, rows, discounts);
     }
 
     /// <summary>The account of that name.</summary>

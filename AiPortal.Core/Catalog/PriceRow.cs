@@ -1,3 +1,5 @@
+using AiPortal.Core.Catalog.Terms;
+using AiPortal.Core.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -58,6 +60,9 @@ public sealed class PriceRow
 
     public string? Source { get; set; }
 
+    /// <summary>What it says beyond the prices above; null for most.</summary>
+    public PriceDetails? Details { get; set; }
+
     public int Version { get; set; } = 1;
 
     public DateTimeOffset CreatedAt { get; set; }
@@ -90,6 +95,7 @@ public sealed class PriceRow
         EffectiveTo = EffectiveTo,
         Source = Source,
         Version = Version,
+        Details = Details,
     };
 
     internal static PriceRow Of(Price price, DateTimeOffset now) => new()
@@ -117,6 +123,7 @@ public sealed class PriceRow
         EffectiveTo = price.EffectiveTo,
         Source = price.Source,
         Version = price.Version,
+        Details = price.Details,
         CreatedAt = now,
         UpdatedAt = now,
     };
@@ -151,6 +158,7 @@ internal sealed class PriceRowMapping : IEntityTypeConfiguration<PriceRow>, IEnt
         builder.Property(p => p.BillingUnit).HasMaxLength(40);
         builder.Property(p => p.Currency).HasMaxLength(3);
         builder.Property(p => p.Source).HasMaxLength(300);
+        builder.Property(p => p.Details).HasJson();
         builder.HasIndex(p => new { p.OrganizationId, p.Vendor, p.ModelName });
     }
 

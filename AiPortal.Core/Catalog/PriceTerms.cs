@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AiPortal.Core.Catalog.Terms;
 
 namespace AiPortal.Core.Catalog;
 
@@ -23,20 +24,21 @@ public sealed record PriceTerms(
     bool Free,
     DateTimeOffset EffectiveFrom,
     DateTimeOffset? EffectiveTo,
-    string? Source)
+    string? Source,
+    PriceDetails? Details = null)
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     internal static PriceTerms Of(PriceRow row) => new(
         row.Vendor, row.ProviderId, row.ModelName, row.ModelType, row.CostType, row.BillingUnit, row.InputPrice, row.OutputPrice,
         row.BasePrice, row.UnitSize, row.CachedInputPrice, row.CacheWritePrice, row.ReasoningPrice, row.Currency,
-        row.ContextWindow, row.MaxOutput, row.Free, row.EffectiveFrom, row.EffectiveTo, row.Source);
+        row.ContextWindow, row.MaxOutput, row.Free, row.EffectiveFrom, row.EffectiveTo, row.Source, row.Details);
 
     internal static PriceTerms Parse(string terms) =>
         JsonSerializer.Deserialize<PriceTerms>(terms, Json) ?? throw new JsonException("A price version without terms.");
 
-    /// <summary>The price as this version stated it.</summary>
-    internal Price ToPrice(PriceVersion version) => new()
+    /// <summary>The price that these terms state, for recomputing what they priced.</summary>
+    public Price ToPrice(PriceVersion version) => new()
     {
         Id = version.PriceId,
         OrganizationId = version.OrganizationId,
@@ -61,6 +63,7 @@ public sealed record PriceTerms(
         EffectiveTo = EffectiveTo,
         Source = Source,
         Version = version.Version,
+        Details = Details,
     };
 
     internal PriceVersion ToVersion(PriceRow row, Guid? authorId, DateTimeOffset at) => new()

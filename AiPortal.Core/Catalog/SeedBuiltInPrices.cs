@@ -22,9 +22,12 @@ public sealed class SeedBuiltInPrices(PortalDatabase database, TimeProvider cloc
         {
             if (known.Remove(price.Id, out var row))
             {
-                if (row.EffectiveTo == price.EffectiveTo) continue;
+                var meant = PriceTerms.Of(PriceRow.Of(price, now));
+                var same = PriceTerms.Of(row) with { EffectiveTo = price.EffectiveTo } == meant;
+                if (same && row.EffectiveTo == price.EffectiveTo) continue;
                 row.EffectiveTo = price.EffectiveTo;
                 row.UpdatedAt = now;
+                if (!same) ChangeTo(price, row, meant, db, now);
             }
             else
             {
@@ -51,5 +54,14 @@ public sealed class SeedBuiltInPrices(PortalDatabase database, TimeProvider cloc
 
         await transaction.CommitAsync(token);
         return changed;
+    }
+
+    /// <summary>A newer version of the program knows more of a price: what it priced before keeps its version.</summary>
+    private static void ChangeTo(Price price, PriceRow row, PriceTerms meant, PortalDb db, DateTimeOffset now)
+    {
+        var version = row.Version + 1;
+        db.Entry(row).CurrentValues.SetValues(PriceRow.Of(price, row.CreatedAt));
+        (row.Version, row.UpdatedAt) = (version, now);
+        db.Add(meant.ToVersion(row, null, now));
     }
 }

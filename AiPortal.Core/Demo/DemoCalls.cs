@@ -70,7 +70,7 @@ internal sealed class DemoCalls(DemoCompany company, PriceBook prices)
         var usage = Usage.FromTotals(prompt, cached, 0, output + reasoning, reasoning);
         var first = dice.Between(180, 900) + (prompt / 60) + (reasoning * 9);
         var entry = Entry(draft, attempt, at, PriceOf(draft), first + (output * dice.Between(7, 19)));
-        var cost = PriceOf(draft).CostOf(usage);
+        var cost = PriceOf(draft).CostOf(usage, new CallFacts(at));
         (entry.Status, entry.UpstreamStatus, entry.TtftMs) = (cut ? EntryStatus.Partial : EntryStatus.Ok, 200, draft.Streamed ? first : null);
         (entry.ErrorCode, entry.Estimated) = (cut ? "caller_left" : null, cut);
         (entry.InputUnits, entry.CachedInputUnits, entry.OutputUnits, entry.ReasoningUnits) = (usage.Input, usage.CachedInput, usage.Output, usage.Reasoning);

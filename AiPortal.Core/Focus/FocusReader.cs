@@ -41,8 +41,22 @@ public sealed class FocusReader(TenantDb tenants, RecordList records)
     private static IQueryable<FocusSum> Sums(IQueryable<LedgerEntry> entries) => entries.Where(e => e.Status != EntryStatus.Unknown)
         .GroupBy(e => new
         {
-            e.StartedAt.Year, e.StartedAt.Month, e.StartedAt.Day, e.KeyId, e.TeamId, e.ProjectId, e.CostCenterId, e.EnvironmentId, e.UserId,
-            e.ProviderName, e.ModelName, e.UpstreamModel, e.CostType, e.Kind, e.PriceId, e.PriceVersion,
+            e.StartedAt.Year,
+            e.StartedAt.Month,
+            e.StartedAt.Day,
+            e.KeyId,
+            e.TeamId,
+            e.ProjectId,
+            e.CostCenterId,
+            e.EnvironmentId,
+            e.UserId,
+            e.ProviderName,
+            e.ModelName,
+            e.UpstreamModel,
+            e.CostType,
+            e.Kind,
+            e.PriceId,
+            e.PriceVersion,
         })
         .Select(g => new FocusSum
         {

@@ -30,42 +30,14 @@ public sealed class CallReceipts(TenantDb tenants)
             if (call is null && entries.Count == 0) return null;
             var priceIds = entries.Select(e => e.PriceId).OfType<Guid>().Distinct().ToArray();
             var versions = await db.Set<PriceVersion>().AsNoTracking().Where(v => priceIds.Contains(v.PriceId))
-                .ToDictionaryAsync(v => (v.PriceId, v.Version), v => PriceTerms.Parse(v.Terms), token);
+                .ToDictionaryAsync(v => (v.PriceId, v.Version), token);
             return new CallReceipt(call, [.. entries.Select(entry => AttemptOf(entry, versions))]);
         }, token);
 
-    private static AttemptReceipt AttemptOf(LedgerEntry entry, Dictionary<(Guid, int), PriceTerms> versions)
+    private static AttemptReceipt AttemptOf(LedgerEntry entry, Dictionary<(Guid, int), PriceVersion> versions)
     {
-        var terms = entry is { PriceId: { } price, PriceVersion: { } version } ? versions.GetValueOrDefault((price, version)) : null;
-        return new AttemptReceipt(entry, terms, [.. LinesOf(entry, terms)]);
-    }
-
-    private static IEnumerable<ReceiptLine> LinesOf(LedgerEntry entry, PriceTerms? terms)
-    {
-        if (entry.Kind != EntryKind.Usage && terms is null)
-        {
-            yield return new ReceiptLine(EnumWord.Of(entry.Kind), 1, null, null, entry.TotalCost);
-            yield break;
-        }
-
-        if (terms?.BillingUnit == BillingUnits.Request)
-        {
-            yield return new ReceiptLine("request", 1, terms.InputPrice, terms.UnitSize, entry.InputCost);
-        }
-        else
-        {
-            if (entry.InputUnits != 0 || entry.InputCost != 0) yield return Line("input", entry.InputUnits, terms?.InputPrice, entry.InputCost);
-            if (entry.CachedInputUnits != 0 || entry.CachedInputCost != 0)
-                yield return Line("cached_input", entry.CachedInputUnits, terms?.CachedInputPrice ?? terms?.InputPrice, entry.CachedInputCost);
-            if (entry.CacheWriteUnits != 0 || entry.CacheWriteCost != 0)
-                yield return Line("cache_write", entry.CacheWriteUnits, terms?.CacheWritePrice ?? terms?.InputPrice, entry.CacheWriteCost);
-            if (entry.OutputUnits != 0 || entry.OutputCost != 0) yield return Line("output", entry.OutputUnits, terms?.OutputPrice, entry.OutputCost);
-            if (entry.ReasoningUnits != 0 || entry.ReasoningCost != 0)
-                yield return Line("reasoning", entry.ReasoningUnits, terms?.ReasoningPrice ?? terms?.OutputPrice, entry.ReasoningCost);
-        }
-
-        if (entry.BaseCost != 0) yield return new ReceiptLine("base", 1, terms?.BasePrice, 1, entry.BaseCost);
-
-        ReceiptLine Line(string kind, long units, decimal? price, decimal cost) => new(kind, units, price, terms?.UnitSize, cost);
+        var version = entry is { PriceId: { } id, PriceVersion: { } number } ? versions.GetValueOrDefault((id, number)) : null;
+        var terms = version is null ? null : PriceTerms.Parse(version.Terms);
+        return new AttemptReceipt(entry, terms, [.. ReceiptLines.Of(entry, version is null ? null : terms!.ToPrice(version))]);
     }
 }

@@ -62,6 +62,8 @@ internal static class LedgerColumns
         new("upstream_status", NpgsqlDbType.Integer, e => e.UpstreamStatus),
         new("error_code", NpgsqlDbType.Text, e => Clean(e.ErrorCode)),
         new("service_tier", NpgsqlDbType.Text, e => Clean(e.ServiceTier)),
+        new("usage_detail", NpgsqlDbType.Jsonb, e => e.UsageDetail?.ToJson()),
+        new("cost_detail", NpgsqlDbType.Jsonb, e => Clean(e.CostDetail?.ToJson())),
     ];
 
     public static IReadOnlyList<LedgerColumn<CallLogRow>> Call { get; } =

@@ -126,6 +126,12 @@ public sealed class LedgerEntry : TenantRow
     public string? ErrorCode { get; set; }
 
     public string? ServiceTier { get; set; }
+
+    /// <summary>What the unit columns hold together; null where they hold one kind each.</summary>
+    public UsageDetail? UsageDetail { get; set; }
+
+    /// <summary>What the cost columns hold together, and what besides units and price made the cost.</summary>
+    public CostDetail? CostDetail { get; set; }
 }
 
 internal sealed class LedgerEntryMapping : IEntityTypeConfiguration<LedgerEntry>
@@ -137,5 +143,7 @@ internal sealed class LedgerEntryMapping : IEntityTypeConfiguration<LedgerEntry>
         builder.HasKey(e => new { e.StartedAt, e.Id });
         builder.Ignore(e => e.UpdatedAt);
         builder.Property(e => e.Tags).HasJson();
+        builder.Property(e => e.UsageDetail).HasJson();
+        builder.Property(e => e.CostDetail).HasJson();
     }
 }

@@ -10,6 +10,8 @@ public static class LedgerReads
         services.AddSingleton<RecordList>();
         services.AddSingleton<CallList>();
         services.AddSingleton<CallReceipts>();
+        services.AddSingleton<PricePreview>();
+        services.AddSingleton<UnpricedTraffic>();
         return services;
     }
 }

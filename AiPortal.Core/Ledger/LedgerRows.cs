@@ -40,17 +40,6 @@ public static class LedgerRows
             CostType = intent.CostType,
             PriceId = intent.PriceId,
             PriceVersion = intent.PriceId is null ? null : intent.PriceVersion,
-            InputUnits = usage.Input,
-            CachedInputUnits = usage.CachedInput,
-            CacheWriteUnits = usage.CacheWrite,
-            OutputUnits = usage.Output,
-            ReasoningUnits = usage.Reasoning,
-            InputCost = Usd.Round12(cost.Input),
-            CachedInputCost = Usd.Round12(cost.CachedInput),
-            CacheWriteCost = Usd.Round12(cost.CacheWrite),
-            OutputCost = Usd.Round12(cost.Output),
-            ReasoningCost = Usd.Round12(cost.Reasoning),
-            BaseCost = Usd.Round12(cost.Base),
             UnresolvedCost = unknown ? Usd.Round12(intent.HeldUsd) : 0,
             SessionId = intent.SessionId,
             WorkflowId = intent.WorkflowId,
@@ -66,7 +55,7 @@ public static class LedgerRows
             ErrorCode = settlement?.ErrorCode,
             ServiceTier = settlement?.ServiceTier,
         };
-        entry.TotalCost = entry.InputCost + entry.CachedInputCost + entry.CacheWriteCost + entry.OutputCost + entry.ReasoningCost + entry.BaseCost;
+        SettledCost.Write(entry, usage, cost, settlement?.Notes);
         return entry;
     }
 

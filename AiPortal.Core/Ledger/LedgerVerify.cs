@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace AiPortal.Core.Ledger;
 
-/// <summary>Proves that rollups and budgets say what the ledger says.</summary>
+/// <summary>Proves that rollups and budgets say what the ledger says, and each entry what its units and price version say.</summary>
 public static class LedgerVerify
 {
     private static readonly string Rollups = $"""
@@ -69,11 +69,13 @@ public static class LedgerVerify
         ) both_sides GROUP BY budget_id, period_type, period_start HAVING sum(amount) <> 0
         ORDER BY 1
         """;
+    /// <summary>Beyond so many the rest says nothing new.</summary>
+    private const int MostDifferences = 10_000;
 
     /// <summary>A line for each difference, as of one moment; none when all agree. Amounts are ledger minus the other side, in USD.</summary>
     /// <param name="database">The database.</param>
     /// <param name="token">Ends it.</param>
-    /// <param name="progress">Told how many of the three comparisons are done.</param>
+    /// <param name="progress">Told how many of the four comparisons are done.</param>
     public static async Task<IReadOnlyList<string>> RunAsync(PortalDatabase database, CancellationToken token, IProgress<int>? progress = null)
     {
         await using var connection = await database.System.OpenConnectionAsync(token);
@@ -86,6 +88,8 @@ public static class LedgerVerify
         progress?.Report(2);
         await CollectAsync(connection, Uncounted, ["spent", "unknown"], differences, token);
         progress?.Report(3);
+        await EntryCosts.CollectAsync(connection, differences, MostDifferences, token);
+        progress?.Report(4);
         return differences;
     }
 

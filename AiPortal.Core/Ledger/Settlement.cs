@@ -39,4 +39,7 @@ public sealed record Settlement
     public bool AboveCeiling { get; init; }
 
     public string? ServiceTier { get; init; }
+
+    /// <summary>What besides units, price and tier made the cost; null for most.</summary>
+    public CostNotes? Notes { get; init; }
 }

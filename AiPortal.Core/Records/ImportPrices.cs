@@ -45,10 +45,12 @@ internal sealed class ImportPrices
         (entry.CostType, entry.PriceId, entry.PriceVersion, entry.UpstreamModel) = (price.CostType, price.Id, price.Version, price.ModelName);
         try
         {
-            var parts = price.PricesCalls
-                ? price.CostOf(new Usage(draft.InputUnits, 0, 0, draft.OutputUnits, 0))
-                : price.CostOfUnits(draft.InputUnits, draft.OutputUnits);
-            (entry.InputCost, entry.OutputCost, entry.BaseCost, entry.TotalCost) = (parts.Input, parts.Output, parts.Base, parts.Total);
+            var usage = new Usage(draft.InputUnits, 0, 0, draft.OutputUnits, 0);
+            var discount = price.DiscountPercent == 0 ? null : new CostNotes { DiscountPercent = price.DiscountPercent };
+            var (parts, notes) = price.PricesCalls
+                ? SettledCost.Of(price, usage, new CallFacts(entry.StartedAt))
+                : (price.CostOfUnits(draft.InputUnits, draft.OutputUnits), discount);
+            SettledCost.Write(entry, usage, parts, notes);
         }
         catch (OverflowException)
         {

@@ -3,7 +3,6 @@ using AiPortal.Core.Audit;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
-using AiPortal.Core.Money;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Records;
@@ -66,13 +65,9 @@ public sealed class ResolveOutcome(LedgerChange ledger, TimeProvider clock)
     {
         var version = await db.Set<PriceVersion>().AsNoTracking().FirstOrDefaultAsync(v => v.PriceId == unknown.PriceId && v.Version == unknown.PriceVersion, token);
         if (version is null) return Refusal.Field("usage", "The call had no price; say what it cost.");
-        var cost = PriceTerms.Parse(version.Terms).ToPrice(version).CostOf(usage);
+        var cost = PriceTerms.Parse(version.Terms).ToPrice(version).CostOf(usage, new CallFacts(unknown.StartedAt, unknown.ServiceTier));
         (entry.PriceId, entry.PriceVersion) = (version.PriceId, version.Version);
-        (entry.InputUnits, entry.CachedInputUnits, entry.CacheWriteUnits) = (usage.Input, usage.CachedInput, usage.CacheWrite);
-        (entry.OutputUnits, entry.ReasoningUnits) = (usage.Output, usage.Reasoning);
-        (entry.InputCost, entry.CachedInputCost, entry.CacheWriteCost) = (cost.Input, cost.CachedInput, cost.CacheWrite);
-        (entry.OutputCost, entry.ReasoningCost, entry.BaseCost) = (cost.Output, cost.Reasoning, Usd.Round12(cost.Base));
-        entry.TotalCost = cost.Total;
+        SettledCost.Write(entry, usage, cost, null);
         return null;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
+using AiPortal.Core.Catalog.Contracts;
 using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Money;
@@ -28,7 +29,8 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
         var organizations = (await db.Set<Organization>().AsNoTracking().ToListAsync(token))
             .Select(o => skipped.Keep("organization", o.Id, () => Organization(o, accounts[o.Id], skipped)))
             .OfType<OrganizationSnapshot>().ToFrozenDictionary(o => o.Id);
-        var prices = PriceBook.Create((await db.Set<PriceRow>().AsNoTracking().ToListAsync(token)).Select(PriceOfRow.Of));
+        var prices = PriceBook.Create((await db.Set<PriceRow>().AsNoTracking().ToListAsync(token)).Select(PriceOfRow.Of),
+            await db.Set<PriceDiscount>().AsNoTracking().ToListAsync(token));
         var lines = (await db.Set<Budget>().AsNoTracking().ToListAsync(token)).SelectMany(BudgetLine.Of).ToList();
         var seeds = await SeedsAsync(db, now, token);
         var keys = await KeysAsync(db, organizations, lines, skipped, now, token);

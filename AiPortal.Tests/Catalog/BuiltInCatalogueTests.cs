@@ -11,7 +11,7 @@ public sealed class BuiltInCatalogueTests
     {
         var prices = BuiltInCatalogue.Prices;
 
-        Assert.Equal(249 - 5 + 3, prices.Count);
+        Assert.Equal(249 - 4 + 3, prices.Count);
         Assert.All(prices, price => Assert.True(price.IsUsable, price.ModelName));
         Assert.Equal(prices.Count, prices.Select(price => price.Id).Distinct().Count());
         Assert.Equal(prices.Count, prices.Select(price => (price.Vendor, price.ModelName)).Distinct().Count());
@@ -60,7 +60,6 @@ public sealed class BuiltInCatalogueTests
     public void Skipped_RowsWithoutPrice_AreListedWithTheReason() =>
         Assert.Equal(
             [
-                "cohere/rerank-v3.5: no price",
                 "openai/omni-moderation-2024-09-26: a zero price that nobody vouches for",
                 "openai/omni-moderation-latest: a zero price that nobody vouches for",
                 "zhipu/glm-4.5-flash: a zero price that nobody vouches for",

@@ -93,7 +93,8 @@ public sealed class DemoTests(DemoPortal portal) : IClassFixture<DemoPortal>
     {
         var wrong = await Database.ScalarAsync<long>("""
             SELECT count(*) FROM ledger_entries e JOIN prices p ON p.id = e.price_id
-            WHERE e.total_cost <> round(e.input_units * p.input_price / p.unit_size, 12) + round(e.output_units * p.output_price / p.unit_size, 12)
+            WHERE jsonb_path_query_array(coalesce(p.details, '{}'), '$.time_windows[*]') || jsonb_path_query_array(coalesce(p.details, '{}'), '$.context_tiers[*]') = '[]'
+              AND e.total_cost <> round(e.input_units * p.input_price / p.unit_size, 12) + round(e.output_units * p.output_price / p.unit_size, 12)
               + round(e.cached_input_units * coalesce(p.cached_input_price, p.input_price) / p.unit_size, 12)
               + round(e.reasoning_units * coalesce(p.reasoning_price, p.output_price) / p.unit_size, 12)
             """);

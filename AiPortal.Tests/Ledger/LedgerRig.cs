@@ -75,6 +75,8 @@ internal sealed class LedgerRig : IAsyncDisposable
             Attempt = 1,
             Attribution = new Attribution(OrganizationId, TeamId: i % 3 == 0 ? null : TeamId, KeyId: Keys[i % Keys.Length]),
             ProviderId = OrganizationId,
+            // Its costs are made up: no price says them.
+            PriceId = null,
             HeldUsd = 0.5m,
             Tags = new Dictionary<string, string> { ["feature"] = "se\0arch" },
         };

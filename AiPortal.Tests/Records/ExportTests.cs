@@ -42,7 +42,14 @@ public sealed class ExportTests(PortalHost host) : IClassFixture<PortalHost>
         {
             await host.Database.WriteAsync(host.OrganizationId, new ScriptedEntry(October.AddMinutes(i), 0.0002m)
             {
-                TeamId = team, Model = "focused", PriceId = price.Id, PriceVersion = 1, Units = (100, 40, 20, 0), CachedCost = 0.00002m, OutputCost = 0.00016m, BaseCost = 0.001m,
+                TeamId = team,
+                Model = "focused",
+                PriceId = price.Id,
+                PriceVersion = 1,
+                Units = (100, 40, 20, 0),
+                CachedCost = 0.00002m,
+                OutputCost = 0.00016m,
+                BaseCost = 0.001m,
             });
         }
 

@@ -11,7 +11,7 @@ public sealed partial class ResourceRulesTests
     private static readonly HashSet<string> Allowed = new(StringComparer.OrdinalIgnoreCase)
     {
         "AiPortal", "AI", "API", "APIs", "OpenAI", "Anthropic", "Gemini", "Azure", "SDK", "URL", "Token", "Tokens", "ID", "IP", "RPM", "TPM", "CSV", "Excel", "PDF", "PNG", "JSON", "HTTP", "RFC", "POST", "limit", "cursor", "HTTPS", "TLS",
-        "USD", "CNY", "EUR", "UTC", "curl", "Python", "OpenAPI", "PostgreSQL", "Webhook", "GitHub", "SSO", "LDAP", "MCP", "CIDR", "QR", "Base", "Bearer", "Chromium", "xlsx", "k", "M", "ms", "s",
+        "USD", "CNY", "EUR", "UTC", "curl", "Python", "OpenAPI", "PostgreSQL", "Webhook", "GitHub", "SSO", "MB", "LDAP", "MCP", "CIDR", "QR", "Base", "Bearer", "Chromium", "xlsx", "k", "M", "ms", "s",
         "yyyy", "HH", "mm", "ss", "d",
     };
 

@@ -17,9 +17,17 @@ internal static class AnalyticsEndpoints
     /// <summary>Words of the API and what they are here.</summary>
     private static readonly Dictionary<string, Dimension> Dimensions = new(StringComparer.Ordinal)
     {
-        ["department"] = Dimension.Department, ["team"] = Dimension.Team, ["project"] = Dimension.Project, ["cost_center"] = Dimension.CostCenter,
-        ["environment"] = Dimension.Environment, ["user"] = Dimension.User, ["key"] = Dimension.Key, ["provider"] = Dimension.Provider,
-        ["model"] = Dimension.Model, ["request_type"] = Dimension.RequestType, ["type"] = Dimension.CostType,
+        ["department"] = Dimension.Department,
+        ["team"] = Dimension.Team,
+        ["project"] = Dimension.Project,
+        ["cost_center"] = Dimension.CostCenter,
+        ["environment"] = Dimension.Environment,
+        ["user"] = Dimension.User,
+        ["key"] = Dimension.Key,
+        ["provider"] = Dimension.Provider,
+        ["model"] = Dimension.Model,
+        ["request_type"] = Dimension.RequestType,
+        ["type"] = Dimension.CostType,
     };
 
     public static void MapAnalytics(this IEndpointRouteBuilder api) => api.MapGet("/cost/analytics", ReadAsync).WithTags("Analytics").Describe(

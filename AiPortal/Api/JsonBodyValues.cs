@@ -119,6 +119,23 @@ internal sealed partial class JsonBody
         return null;
     }
 
+    /// <summary>An object of a fixed shape, whose unknown members are faults; null where absent or null.</summary>
+    public T? Shape<T>(string name, T? absent, JsonSerializerOptions shape)
+        where T : class
+    {
+        if (!PresentValue(name, out var element, out var isNull)) return isNull ? null : absent;
+        try
+        {
+            return element.Deserialize<T>(shape);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            var inside = (fault as JsonException)?.Path?.TrimStart('$') ?? "";
+            Fault(name + inside, "This member is not known here, or is not of the form that belongs here.");
+            return absent;
+        }
+    }
+
     /// <summary>An array of objects; null where absent or null.</summary>
     public IReadOnlyList<JsonBody>? Objects(string name, int maxCount = 1000)
     {

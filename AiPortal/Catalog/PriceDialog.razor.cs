@@ -2,6 +2,7 @@ using AiPortal.Access;
 using AiPortal.Core.Access;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger;
 using AiPortal.Ui.Figures;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
@@ -16,7 +17,7 @@ public sealed partial class PriceDialog
     private static readonly string[] Shown =
     [
         "name", "provider", "input_price", "output_price", "cached_input_price", "reasoning_price", "cache_write_price", "base_price", "free",
-        "effective_from", "effective_to", "model_type", "billing_unit", "unit_size", "context_window", "max_output", "source",
+        "effective_from", "effective_to", "model_type", "billing_unit", "unit_size", "context_window", "max_output", "source", "currency", "details",
     ];
 
     private static readonly string[] Basic = ["name", "provider", "input_price", "output_price", "cached_input_price", "reasoning_price", "free"];
@@ -42,6 +43,12 @@ public sealed partial class PriceDialog
     private long? _context;
     private int? _most;
     private string? _source;
+    private string _currency = Price.LedgerCurrency;
+    private string? _details;
+    private string? _unread;
+    private PriceEffect? _effect;
+    private string? _effectFault;
+    private bool _mayPreview;
 
     [Inject] internal IStringLocalizer<CatalogText> Text { get; init; } = default!;
 
@@ -50,6 +57,8 @@ public sealed partial class PriceDialog
     [Inject] internal CreatePrice Creation { get; init; } = default!;
 
     [Inject] internal ChangePrice Change { get; init; } = default!;
+
+    [Inject] internal PricePreview Preview { get; init; } = default!;
 
     [Inject] internal CurrentActor Current { get; init; } = default!;
 
@@ -95,12 +104,16 @@ public sealed partial class PriceDialog
         _context = Draft.ContextWindow;
         _most = Draft.MaxOutput;
         _source = Draft.Source;
-        (_accounts, _vendors) = await Sheet.ShelvesAsync((await Current.HereAsync()).OrganizationId);
+        _currency = Draft.Currency;
+        _details = PriceDetailsJson.Write(Draft.Details);
+        var (actor, organization) = await Current.HereAsync();
+        _mayPreview = actor.May(Permission.ViewCost, organization);
+        (_accounts, _vendors) = await Sheet.ShelvesAsync(organization);
     }
 
     private async Task SaveAsync()
     {
-        if (_saving) return;
+        if (_saving || !DetailsAreRead()) return;
         _saving = true;
         var (actor, organization) = await Current.HereAsync();
         var outcome = Id is { } id
@@ -110,6 +123,25 @@ public sealed partial class PriceDialog
         _faults = Faults.Of(outcome.Refusal, Text, Shown);
         _more |= Shown.Except(Basic).Any(field => _faults[field] is not null);
         if (!outcome.IsRefused) Dialogs.Close(outcome.Value);
+    }
+
+    private async Task PreviewAsync()
+    {
+        if (_saving || !DetailsAreRead()) return;
+        var (actor, organization) = await Current.HereAsync();
+        if (!actor.May(Permission.ViewCost, organization)) return;
+        _saving = true;
+        var outcome = await Preview.ReadAsync(organization, Filled(Draft));
+        _saving = false;
+        _effect = outcome.IsRefused ? null : outcome.Value;
+        _effectFault = outcome.Refusal?.Message;
+    }
+
+    private bool DetailsAreRead()
+    {
+        _unread = PriceDetailsJson.TryRead(_details, out _) ? null : Text["Fault.details"].Value;
+        _more |= _unread is not null;
+        return _unread is null;
     }
 
     private PriceDraft Filled(PriceDraft draft) => draft with
@@ -130,6 +162,8 @@ public sealed partial class PriceDialog
         EffectiveTo = Instant(_to, draft.EffectiveTo),
         ContextWindow = _context,
         MaxOutput = _most,
+        Currency = _currency.Trim().ToUpperInvariant(),
+        Details = PriceDetailsJson.TryRead(_details, out var details) ? details : draft.Details,
         Source = string.IsNullOrWhiteSpace(_source) ? null : _source.Trim(),
     };
 

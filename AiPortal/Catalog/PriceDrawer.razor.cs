@@ -12,7 +12,7 @@ namespace AiPortal.Catalog;
 /// <summary>All there is to say about one price, and what can be done with it.</summary>
 public sealed partial class PriceDrawer
 {
-    private IReadOnlyList<(int Version, DateTimeOffset CreatedAt, PriceTerms Terms)> _versions = [];
+    private IReadOnlyList<PriceVersionListing> _versions = [];
     private (Guid, int)? _read;
     private string? _fault;
 

@@ -2,6 +2,7 @@ using AiPortal.Access;
 using AiPortal.Api;
 using AiPortal.Core.Access;
 using AiPortal.Core.Catalog;
+using AiPortal.Core.Catalog.Terms;
 using AiPortal.Core.Data;
 
 namespace AiPortal.Catalog;
@@ -23,6 +24,9 @@ internal static class PriceEndpoints
         group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync)
             .Describe("Change a price: a new version, in force for calls that begin from now on.", new { output_price = 12.5m }, PriceExamples.Row);
         group.MapDelete("/{id:guid}", RemoveAsync).Describe("Remove a price; its versions stay for the ledger.", status: StatusCodes.Status204NoContent);
+        group.MapPriceTrials();
+        group.MapPriceImport();
+        api.MapContracts();
         api.MapPost("/cost/estimate", EstimateAsync).WithTags("Prices")
             .Describe("What calls would cost at the prices in force now.", PriceExamples.Question, PriceExamples.Answer);
     }
@@ -69,7 +73,7 @@ internal static class PriceEndpoints
         var organization = await OrganizationOfAsync(http, id, prices, Permission.ViewPrices);
         if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
         var versions = await prices.VersionsAsync(organization.Value, id, http.RequestAborted);
-        return ApiResults.Ok(new Page<PriceVersionView>([.. versions.Select(v => new PriceVersionView(v.Version, v.CreatedAt, v.Terms))], null));
+        return ApiResults.Ok(new Page<PriceVersionView>([.. versions.Select(v => new PriceVersionView(v.Version, v.CreatedAt, v.AuthorId, v.Terms))], null));
     }
 
     private static async Task<IResult> ChangeAsync(Guid id, HttpContext http, PriceList prices, ChangePrice change)
@@ -113,7 +117,7 @@ internal static class PriceEndpoints
         return ApiResults.Ok(await estimate.ReadAsync(organization.Value, question, http.RequestAborted), EstimateView.Of);
     }
 
-    private static PriceDraft Read(JsonBody body, PriceDraft? now)
+    internal static PriceDraft Read(JsonBody body, PriceDraft? now)
     {
         body.ReadOnly(ReadOnly);
         return new PriceDraft
@@ -137,11 +141,12 @@ internal static class PriceEndpoints
             EffectiveFrom = body.InstantOrNull("effective_from", now?.EffectiveFrom),
             EffectiveTo = body.InstantOrNull("effective_to", now?.EffectiveTo),
             Source = body.TextOrNull("source", now?.Source, 300),
+            Details = body.Shape("details", now?.Details, PriceDetails.Json),
         };
     }
 
     /// <summary>A built-in price is everybody's to read; it is seen from the caller's home.</summary>
-    private static async Task<Outcome<Guid>> OrganizationOfAsync(HttpContext http, Guid id, PriceList prices, Permission? view)
+    internal static async Task<Outcome<Guid>> OrganizationOfAsync(HttpContext http, Guid id, PriceList prices, Permission? view)
     {
         var actor = http.GetActor();
         if (await prices.OrganizationOfAsync(actor, id, http.RequestAborted) is not { } organization) return Refusal.Missing("price");

@@ -1,4 +1,5 @@
 using AiPortal.Core.Catalog;
+using AiPortal.Core.Catalog.Terms;
 
 namespace AiPortal.Catalog;
 
@@ -27,6 +28,7 @@ internal sealed record PriceView(
     DateTimeOffset EffectiveFrom,
     DateTimeOffset? EffectiveTo,
     string? Source,
+    PriceDetails? Details,
     bool BuiltIn,
     int Version,
     DateTimeOffset CreatedAt,
@@ -38,13 +40,13 @@ internal sealed record PriceView(
         return new PriceView(
             row.Id, row.OrganizationId, row.ModelName, listing.Provider, row.ProviderId, row.Vendor, row.ModelType, row.CostType, row.BillingUnit,
             row.InputPrice, row.OutputPrice, row.BasePrice, row.UnitSize, row.CachedInputPrice, row.CacheWritePrice, row.ReasoningPrice,
-            row.Currency, row.ContextWindow, row.MaxOutput, row.Free, row.EffectiveFrom, row.EffectiveTo, row.Source,
+            row.Currency, row.ContextWindow, row.MaxOutput, row.Free, row.EffectiveFrom, row.EffectiveTo, row.Source, row.Details,
             row.OrganizationId is null, row.Version, row.CreatedAt, row.UpdatedAt);
     }
 }
 
 /// <summary>What one version of a price said, in force from <c>created_at</c> to the next version's.</summary>
-internal sealed record PriceVersionView(int Version, DateTimeOffset CreatedAt, PriceTerms Terms);
+internal sealed record PriceVersionView(int Version, DateTimeOffset CreatedAt, Guid? AuthorId, PriceTerms Terms);
 
 /// <summary>An estimate: USD for all calls together. Input and output contain their parts.</summary>
 internal sealed record EstimateView(

@@ -53,8 +53,8 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
         var cap = most is null && strictInForce ? DefaultCap : (long?)null;
         var output = (most ?? DefaultCap) * scan.Choices;
         var input = InputCeiling.Tokens(scan, attempt.Price.ContextWindow) ?? LargestContextWindow;
-        var strict = attempt.Price.Ceiling(input, output);
-        var expected = attempt.Price.Ceiling(Math.Min(input, TokenEstimate.Input(scan)), learned.Expect(call.Key.Id, call.Key.Organization.Id, scan.Model, output));
+        var strict = attempt.Price.Ceiling(input, output, call.StartedAt);
+        var expected = attempt.Price.Expected(Math.Min(input, TokenEstimate.Input(scan)), learned.Expect(call.Key.Id, call.Key.Organization.Id, scan.Model, output), call.StartedAt);
         return (strict, Math.Min(strict, expected), cap);
     }
 

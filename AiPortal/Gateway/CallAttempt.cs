@@ -16,10 +16,21 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
 
     public string? ServiceTier { get; init; }
 
+    /// <summary>Where the answer says it was made.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>USD, as the answer says.</summary>
+    public decimal? ReportedCost { get; init; }
+
     /// <summary>What a look at the answer says: the provider's own figures, else an estimate from the request and what came.</summary>
     public static AttemptOutcome Of(EntryStatus status, ChatRequestScan scan, ChatObservation seen) =>
         seen.Usage is { } reading
-            ? new AttemptOutcome(status, reading.Usage, (reading.Doubts & ~UsageDoubts.TotalDiffers) != UsageDoubts.None) { ServiceTier = seen.ServiceTier }
+            ? new AttemptOutcome(status, reading.Usage, (reading.Doubts & ~UsageDoubts.TotalDiffers) != UsageDoubts.None)
+            {
+                ServiceTier = seen.ServiceTier ?? reading.ServiceTier,
+                Region = reading.Region,
+                ReportedCost = reading.ReportedCost,
+            }
             : new AttemptOutcome(status, Core.Gateway.TokenEstimate.Of(scan, seen), Estimated: true) { ServiceTier = seen.ServiceTier };
 }
 
@@ -40,6 +51,9 @@ internal sealed class CallAttempt(PlannedAttempt plan, HeldAmount held, Intent i
     public AttemptOutcome? Outcome { get; set; }
 
     public Cost Cost { get; set; }
+
+    /// <summary>What besides units, price and tier made the cost.</summary>
+    public CostNotes? Notes { get; set; }
 
     /// <summary>Set when it is recorded: journalled.</summary>
     public Settlement? Settlement { get; set; }

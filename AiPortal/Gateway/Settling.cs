@@ -70,7 +70,12 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             return;
         }
 
-        attempt.Cost = IsFree(outcome) ? default : attempt.Plan.Price.CostOf(outcome.Usage);
+        if (!SettledCost.IsFree(outcome.Status, outcome.Usage))
+        {
+            var facts = new CallFacts(attempt.Intent.StartedAt, outcome.ServiceTier, outcome.Region, outcome.ReportedCost);
+            (attempt.Cost, attempt.Notes) = SettledCost.Of(attempt.Plan.Price, outcome.Usage, facts);
+        }
+
         attempt.Held.Hold.Settle(attempt.Cost.Total);
         if (outcome is { Status: EntryStatus.Ok, Estimated: false })
             learned.Observe(attempt.Intent.Attribution.KeyId!.Value, attempt.Intent.Attribution.OrganizationId, attempt.Intent.ModelName, outcome.Usage.TotalOutput);
@@ -84,7 +89,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
         {
             EntryId = attempt.Intent.EntryId,
             Status = outcome.Status,
-            Estimated = outcome.Estimated || attempt.Plan.Unpriced,
+            Estimated = outcome.Estimated || attempt.Plan.Unpriced || attempt.Notes?.TierUnpriced == true,
             Final = final,
             Usage = outcome.Usage,
             Cost = attempt.Cost,
@@ -96,6 +101,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             ErrorCode = outcome.ErrorCode,
             AboveCeiling = attempt.Cost.Total > attempt.Held.Strict,
             ServiceTier = outcome.ServiceTier,
+            Notes = attempt.Notes,
         };
         journal.Append(attempt.Settlement);
     }
@@ -129,7 +135,4 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
         foreach (var line in held.Hold.Lines) most = Math.Max(most, line.Amount);
         return Usd.Round12(most);
     }
-
-    /// <summary>A provider that refused or could not be reached charges nothing.</summary>
-    private static bool IsFree(AttemptOutcome outcome) => outcome is { Status: EntryStatus.Failed, Usage: { TotalInput: 0, TotalOutput: 0 } };
 }

@@ -15,7 +15,7 @@ namespace AiPortal.Ledger;
 public sealed partial class LedgerHealthPage : IDisposable
 {
     /// <summary>Comparisons of a verification.</summary>
-    private const int Steps = 3;
+    private const int Steps = 4;
     private const int UnknownDays = 365;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 

@@ -117,6 +117,12 @@ internal sealed record RecordView
 
     public required string? ServiceTier { get; init; }
 
+    /// <summary>Kinds of unit that the members above hold together.</summary>
+    public required UsageDetail? UsageDetail { get; init; }
+
+    /// <summary>Kinds of cost (USD) that <see cref="Costs"/> holds together, and what besides units, price and tier made the cost.</summary>
+    public required CostDetail? CostDetail { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset? EndedAt { get; init; }
@@ -181,6 +187,8 @@ internal sealed record RecordView
             UpstreamRequestId = e.UpstreamRequestId,
             ErrorCode = e.ErrorCode,
             ServiceTier = e.ServiceTier,
+            UsageDetail = e.UsageDetail,
+            CostDetail = e.CostDetail,
             CreatedAt = e.StartedAt,
             EndedAt = e.EndedAt,
             BookedAt = e.CreatedAt,

@@ -1084,6 +1084,124 @@ namespace AiPortal.Migrations.Migrations
                     b.ToTable("budget_amounts", (string)null);
                 });
 
+            modelBuilder.Entity("AiPortal.Core.Catalog.Contracts.ExchangeRate", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<DateTimeOffset>("EffectiveFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("effective_from");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Source")
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("source");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<decimal>("UsdPerUnit")
+                        .HasPrecision(24, 12)
+                        .HasColumnType("numeric(24,12)")
+                        .HasColumnName("usd_per_unit");
+
+                    b.HasKey("Id")
+                        .HasName("pk_exchange_rates");
+
+                    b.HasIndex("OrganizationId", "Currency", "EffectiveFrom")
+                        .IsUnique()
+                        .HasDatabaseName("ix_exchange_rates_organization_id_currency_effective_from");
+
+                    b.ToTable("exchange_rates", (string)null);
+                });
+
+            modelBuilder.Entity("AiPortal.Core.Catalog.Contracts.PriceDiscount", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("AuthorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("author_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("EffectiveFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("effective_from");
+
+                    b.Property<DateTimeOffset?>("EffectiveTo")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("effective_to");
+
+                    b.Property<string>("ModelName")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("model_name");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<decimal>("Percent")
+                        .HasPrecision(24, 12)
+                        .HasColumnType("numeric(24,12)")
+                        .HasColumnName("percent");
+
+                    b.Property<Guid?>("ProviderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Source")
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("source");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("Vendor")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("vendor");
+
+                    b.HasKey("Id")
+                        .HasName("pk_price_discounts");
+
+                    b.HasIndex("OrganizationId", "Vendor")
+                        .HasDatabaseName("ix_price_discounts_organization_id_vendor");
+
+                    b.ToTable("price_discounts", (string)null);
+                });
+
             modelBuilder.Entity("AiPortal.Core.Catalog.PriceRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1131,6 +1249,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasMaxLength(3)
                         .HasColumnType("character varying(3)")
                         .HasColumnName("currency");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("details");
 
                     b.Property<DateTimeOffset>("EffectiveFrom")
                         .HasColumnType("timestamp with time zone")
@@ -1667,6 +1789,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("cost_center_id");
 
+                    b.Property<string>("CostDetail")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("cost_detail");
+
                     b.Property<string>("CostType")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1843,6 +1969,10 @@ namespace AiPortal.Migrations.Migrations
                     b.Property<int?>("UpstreamStatus")
                         .HasColumnType("integer")
                         .HasColumnName("upstream_status");
+
+                    b.Property<string>("UsageDetail")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("usage_detail");
 
                     b.Property<Guid?>("UserId")
                         .HasColumnType("uuid")

@@ -15,7 +15,10 @@ public sealed class LeaseTerm(LeaseOptions options, TimeProvider clock)
     public string? Fault => Volatile.Read(ref _stopped)
         ?? (IsRunning ? null : "the database has not been reached for too long: budgets cannot be held");
 
-    /// <summary>Whether a call may be admitted.</summary>
+    /// <summary>Whether nothing at all may be admitted, however long the term.</summary>
+    public bool IsStopped => Volatile.Read(ref _stopped) is not null;
+
+    /// <summary>Whether a call may be admitted under a budget.</summary>
     public bool IsRunning
     {
         get

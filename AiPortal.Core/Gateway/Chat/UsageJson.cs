@@ -18,6 +18,14 @@ internal struct UsageJson
     private long? _cacheWrite;
     private long? _reasoning;
     private long? _reasoningAtTop;
+    private long? _audioInput;
+    private long? _audioOutput;
+    private long? _imageInput;
+    private long? _imageOutput;
+    private long? _audioMs;
+    private decimal? _cost;
+    private decimal? _costBesides;
+    private bool _ownKey;
     private UsageDoubts _doubts;
 
     /// <summary>The reader stands on the opening brace, afterwards on the closing one. Null when input or output cannot be known.</summary>
@@ -38,64 +46,65 @@ internal struct UsageJson
         // DeepSeek
         else if (reader.ValueTextEquals("prompt_cache_hit_tokens"u8)) _cacheHit = Figure(ref reader);
         else if (reader.ValueTextEquals("reasoning_tokens"u8)) _reasoningAtTop = Figure(ref reader);
-        else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8)) ReadDetails(ref reader);
-        else if (reader.ValueTextEquals("completion_tokens_details"u8) || reader.ValueTextEquals("output_tokens_details"u8)) ReadDetails(ref reader);
-        else
-        {
-            reader.Read();
-            reader.Skip();
-        }
+        else if (IsInputDetails(ref reader)) ReadInputDetails(ref reader);
+        else if (IsOutputDetails(ref reader)) ReadOutputDetails(ref reader);
+        // A transcription billed by time: {"type":"duration","seconds":12}
+        else if (reader.ValueTextEquals("seconds"u8)) _audioMs = UsageFigure.ReadSeconds(ref reader, ref _doubts);
+        else if (reader.ValueTextEquals("cost"u8)) _cost = UsageFigure.ReadUsd(ref reader);
+        else if (reader.ValueTextEquals("is_byok"u8)) _ownKey = reader.Read() && reader.TokenType == JsonTokenType.True;
+        else if (reader.ValueTextEquals("cost_details"u8)) ReadCostDetails(ref reader);
+        else UsageFigure.Skip(ref reader);
     }
 
-    private void ReadDetails(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return;
-        }
+    private static bool IsInputDetails(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8) || reader.ValueTextEquals("input_token_details"u8);
 
+    private static bool IsOutputDetails(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("completion_tokens_details"u8) || reader.ValueTextEquals("output_tokens_details"u8) || reader.ValueTextEquals("output_token_details"u8);
+
+    private void ReadInputDetails(ref Utf8JsonReader reader)
+    {
+        if (!UsageFigure.Enter(ref reader)) return;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("cached_tokens"u8)) _cachedInDetails = Figure(ref reader);
             else if (reader.ValueTextEquals("cache_write_tokens"u8) || reader.ValueTextEquals("cache_creation_input_tokens"u8)) _cacheWrite = Figure(ref reader);
-            else if (reader.ValueTextEquals("reasoning_tokens"u8)) _reasoning = Figure(ref reader);
-            else
-            {
-                reader.Read();
-                reader.Skip();
-            }
+            else if (reader.ValueTextEquals("audio_tokens"u8)) _audioInput = Figure(ref reader);
+            else if (reader.ValueTextEquals("image_tokens"u8)) _imageInput = Figure(ref reader);
+            else if (reader.ValueTextEquals("reasoning_tokens"u8)) _reasoning ??= Figure(ref reader);
+            else UsageFigure.Skip(ref reader);
         }
     }
 
-    private long? Figure(ref Utf8JsonReader reader)
+    private void ReadOutputDetails(ref Utf8JsonReader reader)
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null) return null;
-        if (reader.TokenType != JsonTokenType.Number || !TryWhole(ref reader, out var figure))
+        if (!UsageFigure.Enter(ref reader)) return;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            _doubts |= UsageDoubts.NotWholeNumber;
-            reader.Skip();
-            return null;
+            if (reader.ValueTextEquals("reasoning_tokens"u8)) _reasoning = Figure(ref reader);
+            else if (reader.ValueTextEquals("audio_tokens"u8)) _audioOutput = Figure(ref reader);
+            else if (reader.ValueTextEquals("image_tokens"u8)) _imageOutput = Figure(ref reader);
+            else UsageFigure.Skip(ref reader);
         }
-
-        if (figure < 0) _doubts |= UsageDoubts.Negative;
-        if (figure > Usage.MaxCount) _doubts |= UsageDoubts.TooLarge;
-        return Math.Clamp(figure, 0, Usage.MaxCount);
     }
 
-    private static bool TryWhole(ref Utf8JsonReader reader, out long figure)
+    // OpenRouter with a key of one's own at the vendor: cost is its fee, the vendor's bill stands in the details.
+    private void ReadCostDetails(ref Utf8JsonReader reader)
     {
-        if (reader.TryGetInt64(out figure)) return true;
-        // 12.0 and 1.2e1 are whole numbers too; beyond what a decimal holds no count is meant.
-        if (!reader.TryGetDecimal(out var number) || number != decimal.Truncate(number)) return false;
-        figure = number > Usage.MaxCount ? Usage.MaxCount + 1 : number < 0 ? -1 : (long)number;
-        return true;
+        if (!UsageFigure.Enter(ref reader)) return;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("upstream_inference_cost"u8)) _costBesides = UsageFigure.ReadUsd(ref reader);
+            else UsageFigure.Skip(ref reader);
+        }
     }
+
+    private long? Figure(ref Utf8JsonReader reader) => UsageFigure.Read(ref reader, ref _doubts);
 
     private UsageReading? Normalize()
     {
+        if (_audioMs is { } audio && _prompt is null && _completion is null && _total is null)
+            return new UsageReading(new Usage { AudioMs = audio }, _doubts) { ReportedCost = ReportedCost };
         if ((_prompt ?? _total - _completion) is not { } prompt || (_completion ?? _total - _prompt) is not { } completion) return null;
         if (prompt < 0 || completion < 0) _doubts |= UsageDoubts.TotalDiffers;
 
@@ -108,8 +117,22 @@ internal struct UsageJson
         else if (_total is { } total && total != prompt + completion) _doubts |= UsageDoubts.TotalDiffers;
         if (reasoning > completion) _doubts |= UsageDoubts.ReasoningAboveOutput;
 
-        return new UsageReading(Usage.FromTotals(prompt, cached, cacheWrite, completion, reasoning), _doubts);
+        var usage = new UsageTotals
+        {
+            Prompt = prompt,
+            Cached = cached,
+            CacheWrite = cacheWrite,
+            AudioInput = _audioInput ?? 0,
+            ImageInput = _imageInput ?? 0,
+            Completion = completion,
+            Reasoning = reasoning,
+            AudioOutput = _audioOutput ?? 0,
+            ImageOutput = _imageOutput ?? 0,
+        }.ToUsage();
+        return new UsageReading(usage, _doubts) { ReportedCost = ReportedCost };
     }
+
+    private readonly decimal? ReportedCost => _ownKey ? _cost + (_costBesides ?? 0) : _cost;
 
     // xAI and some others count reasoning beside the completion; the total tells, and a part larger than its whole tells too.
     private readonly bool IsReasoningOutside(long prompt, long completion, long reasoning) =>

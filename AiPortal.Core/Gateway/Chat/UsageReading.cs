@@ -16,4 +16,14 @@ public enum UsageDoubts
 }
 
 /// <summary>Usage as a provider reported it, in disjoint kinds.</summary>
-public readonly record struct UsageReading(Usage Usage, UsageDoubts Doubts);
+public readonly record struct UsageReading(Usage Usage, UsageDoubts Doubts)
+{
+    /// <summary>The tier, where the provider names it beside its figures.</summary>
+    public string? ServiceTier { get; init; }
+
+    /// <summary>Where the call was served, where the provider names it beside its figures.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>USD, where the provider says what the call costs.</summary>
+    public decimal? ReportedCost { get; init; }
+}

@@ -37,6 +37,12 @@ internal sealed class CallLoad : IAsyncDisposable
         while (Volatile.Read(ref _started) < calls && !orElse()) await Task.Delay(5);
     }
 
+    /// <summary>Waits until so many calls were served: from then on the portal has what it needs of the budgets.</summary>
+    public async Task ServedAsync(int calls, Func<bool> orElse)
+    {
+        while (Ends.Count(call => call.Status == 200) < calls && !orElse()) await Task.Delay(5);
+    }
+
     /// <summary>Begins no more calls and waits for those under way.</summary>
     public async Task EndAsync()
     {

@@ -52,7 +52,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         async Task RunAsync(string name, Func<Task> begin, Func<Task> end)
         {
             await using var load = CallLoad.Begin(rig.Address, rig.Secret);
-            await load.StartedAsync(50, () => portal.HasExited);
+            await load.ServedAsync(50, () => portal.HasExited);
             await begin();
             await Task.Delay(Length);
             await end();
@@ -81,7 +81,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         {
             Assert.True(await portal.ReadyAsync(), portal.Output);
             await using var load = CallLoad.Begin(rig.Address, rig.Secret);
-            await load.StartedAsync(50, () => portal.HasExited);
+            await load.ServedAsync(50, () => portal.HasExited);
             proxy!.Turn(DatabaseWay.Refused);
             await Task.Delay(Length);
             portal.Kill();
@@ -127,7 +127,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         var ends = new List<CallEnd>();
         await using (var load = CallLoad.Begin(rig.Address, rig.Secret, perSecond: 250))
         {
-            await load.StartedAsync(20, () => portal.HasExited);
+            await load.ServedAsync(20, () => portal.HasExited);
             proxy!.Turn(DatabaseWay.Refused);
             var began = TimeProvider.System.GetTimestamp();
             while (load.Ends.Count(call => call.Status == 503) < 50)
