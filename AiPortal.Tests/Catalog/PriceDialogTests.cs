@@ -12,7 +12,7 @@ public sealed class PriceDialogTests(PortalHost host) : PageTest(host)
     public async Task Save_WithoutNameAndPrice_ShowsEachFaultBesideItsField()
     {
         var dialog = Dialog(new PriceDraft { Provider = "openai" });
-        await dialog.Find("form").SubmitAsync();
+        await dialog.SubmitAsync();
 
         dialog.WaitForAssertion(() => Assert.Equal("Must not be empty.", dialog.Find("#price-name-error").TextContent));
         Assert.Equal("true", dialog.Find("#price-name").GetAttribute("aria-invalid"));
@@ -25,7 +25,7 @@ public sealed class PriceDialogTests(PortalHost host) : PageTest(host)
     {
         Speak("zh-CN");
         var dialog = Dialog(new PriceDraft { Provider = "openai" });
-        await dialog.Find("form").SubmitAsync();
+        await dialog.SubmitAsync();
         dialog.WaitForAssertion(() => Assert.Equal("必填，最多 256 个字符。", dialog.Find("#price-name-error").TextContent));
     }
 
@@ -34,8 +34,8 @@ public sealed class PriceDialogTests(PortalHost host) : PageTest(host)
     {
         var dialog = Dialog(new PriceDraft { Provider = "openai", Name = "gpt-folded", InputPrice = 1, OutputPrice = 2 });
         Assert.False(dialog.Find("details").HasAttribute("open"));
-        dialog.Find("#price-most").Change("0");
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ChangeAsync("#price-most", "0");
+        await dialog.SubmitAsync();
         dialog.WaitForAssertion(() => Assert.Equal("Must be at least 1.", dialog.Find("#price-most-error").TextContent));
         Assert.True(dialog.Find("details").HasAttribute("open"));
     }
@@ -44,14 +44,14 @@ public sealed class PriceDialogTests(PortalHost host) : PageTest(host)
     public async Task Save_OfAPriceThatOverlapsAnother_SaysSoForTheWholeForm()
     {
         var draft = new PriceDraft { Provider = "openai", Name = "gpt-twice", InputPrice = 1.5m, OutputPrice = 2 };
-        await Dialog(draft).Find("form").SubmitAsync();
+        await Dialog(draft).SubmitAsync();
         var sheet = Host.Services.GetRequiredService<PriceSheet>();
         var (rows, total) = await sheet.ReadAsync(OrganizationId, new PriceSheetQuery { View = PriceSelection.Own, Search = "gpt-twice" });
         Assert.Equal(1, total);
         Assert.Equal(1.5m, rows[0].Row.InputPrice);
 
         var again = Dialog(draft);
-        await again.Find("form").SubmitAsync();
+        await again.SubmitAsync();
         again.WaitForAssertion(() => Assert.Contains("of the same model is in force", again.Find(".form-fault").TextContent, StringComparison.Ordinal));
     }
 

@@ -18,15 +18,15 @@ public sealed class KeyDialogTests(PortalHost host) : PageTest(host)
         var choices = await Host.Services.GetRequiredService<KeySheet>().ChoicesAsync(OrganizationId);
         var dialog = Render<KeyDialog>();
         dialog.WaitForElement($"#key-owner option[value='{choices.Owners[0].Id}']");
-        dialog.Find("#key-name").Input("  Search backend ");
-        dialog.Find("#key-owner").Change(choices.Owners[0].Id.ToString());
-        dialog.Find("#key-budget").Change("99.50");
-        dialog.Find("#key-period").Change("Weekly");
-        dialog.Find("#key-hold").Change("strict");
-        dialog.Find("#key-models").Change("gpt-5.4, gpt-5.4-mini");
-        dialog.Find("#key-rpm").Change("600");
-        dialog.Find("#key-concurrency").Change("4");
-        await dialog.Find("form").SubmitAsync();
+        await dialog.TypeAsync("#key-name", "  Search backend ");
+        await dialog.ChangeAsync("#key-owner", choices.Owners[0].Id.ToString());
+        await dialog.ChangeAsync("#key-budget", "99.50");
+        await dialog.ChangeAsync("#key-period", "Weekly");
+        await dialog.ChangeAsync("#key-hold", "strict");
+        await dialog.ChangeAsync("#key-models", "gpt-5.4, gpt-5.4-mini");
+        await dialog.ChangeAsync("#key-rpm", "600");
+        await dialog.ChangeAsync("#key-concurrency", "4");
+        await dialog.SubmitAsync();
 
         var key = await FindAsync("Search backend");
         Assert.Equal((choices.Owners[0].Id, 600, null, 4), (key.Key.OwnerUserId, key.Key.Rpm, key.Key.Tpm, key.Key.Concurrency));
@@ -38,18 +38,18 @@ public sealed class KeyDialogTests(PortalHost host) : PageTest(host)
     public async Task Create_WithFaults_ShowsThemBesideTheirFields_AndMakesNothing()
     {
         var dialog = Render<KeyDialog>();
-        dialog.Find("#key-name").Input(" ");
-        dialog.Find("#key-budget").Change("-5");
-        dialog.Find("#key-allow").Change("10.0.0.0/99");
-        dialog.Find("#key-rpm").Change("0");
-        await dialog.Find("form").SubmitAsync();
+        await dialog.TypeAsync("#key-name", " ");
+        await dialog.ChangeAsync("#key-budget", "-5");
+        await dialog.ChangeAsync("#key-allow", "10.0.0.0/99");
+        await dialog.ChangeAsync("#key-rpm", "0");
+        await dialog.SubmitAsync();
         dialog.WaitForElement("#key-name-error");
         Assert.NotEmpty(dialog.FindAll("#key-budget-error, #key-rpm-error, #key-allow-error"));
         Assert.Equal("true", dialog.Find("#key-name").GetAttribute("aria-invalid"));
         Assert.True(dialog.Find("details").HasAttribute("open"));
 
-        dialog.Find("#key-budget").Change("many");
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ChangeAsync("#key-budget", "many");
+        await dialog.SubmitAsync();
         dialog.WaitForAssertion(() => Assert.Contains("100", dialog.Find("#key-budget-error").TextContent, StringComparison.Ordinal));
     }
 
@@ -58,7 +58,7 @@ public sealed class KeyDialogTests(PortalHost host) : PageTest(host)
     {
         Speak("zh-CN");
         var dialog = Render<KeyDialog>();
-        await dialog.Find("form").SubmitAsync();
+        await dialog.SubmitAsync();
         dialog.WaitForElement("#key-name-error");
         Assert.Matches(@"\p{IsCJKUnifiedIdeographs}", dialog.Find("#key-name-error").TextContent);
     }
@@ -71,8 +71,8 @@ public sealed class KeyDialogTests(PortalHost host) : PageTest(host)
         var issued = (await Host.Services.GetRequiredService<IssueKey>().RunAsync(actor, OrganizationId, draft)).Value;
         var dialog = Render<KeyDialog>(p => p.Add(d => d.Listing, issued.Listing));
         Assert.Equal(("Edited", "7", "gpt-5.4"), (Shown(dialog, "#key-name"), Shown(dialog, "#key-budget"), Shown(dialog, "#key-models")));
-        dialog.Find("#key-budget").Change("8");
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ChangeAsync("#key-budget", "8");
+        await dialog.SubmitAsync();
 
         var key = await FindAsync("Edited");
         Assert.Equal((8m, "alert", 1000), (key.Budget!.Limit, key.Budget.Action, key.Key.Tpm));

@@ -10,25 +10,25 @@ namespace AiPortal.Tests.Providers;
 public sealed class ProviderDialogTests(PortalHost host) : PageTest(host)
 {
     [Fact]
-    public void Kind_Chosen_BringsItsAddressAndName_AndLeavesTypedOnesAlone()
+    public async Task Kind_Chosen_BringsItsAddressAndName_AndLeavesTypedOnesAlone()
     {
         var dialog = Render<ProviderDialog>();
-        dialog.Find("#provider-kind").Change("deepseek");
+        await dialog.ChangeAsync("#provider-kind", "deepseek");
         Assert.Equal("https://api.deepseek.com", dialog.Find("#provider-url").GetAttribute("value"));
         Assert.Equal("DeepSeek", dialog.Find("#provider-name").GetAttribute("value"));
 
-        dialog.Find("#provider-url").Input("https://proxy.example.com/v1");
-        dialog.Find("#provider-name").Change("Our proxy");
-        dialog.Find("#provider-kind").Change("openai");
+        await dialog.TypeAsync("#provider-url", "https://proxy.example.com/v1");
+        await dialog.ChangeAsync("#provider-name", "Our proxy");
+        await dialog.ChangeAsync("#provider-kind", "openai");
         Assert.Equal("https://proxy.example.com/v1", dialog.Find("#provider-url").GetAttribute("value"));
         Assert.Equal("Our proxy", dialog.Find("#provider-name").GetAttribute("value"));
     }
 
     [Fact]
-    public void Kind_Sandbox_IsLabelledAndAsksForNeitherAddressNorSecret()
+    public async Task Kind_Sandbox_IsLabelledAndAsksForNeitherAddressNorSecret()
     {
         var dialog = Render<ProviderDialog>();
-        dialog.Find("#provider-kind").Change("sandbox");
+        await dialog.ChangeAsync("#provider-kind", "sandbox");
         Assert.Contains("made-up text", dialog.Find("#provider-kind-help").TextContent, StringComparison.Ordinal);
         Assert.Empty(dialog.FindAll("#provider-url, #provider-key"));
     }
@@ -37,17 +37,17 @@ public sealed class ProviderDialogTests(PortalHost host) : PageTest(host)
     public async Task Save_WithFaults_ShowsThemBesideTheirFields()
     {
         var dialog = Render<ProviderDialog>();
-        dialog.Find("#provider-kind").Change("openai-compatible");
-        dialog.Find("#provider-name").Change("");
-        dialog.Find("#provider-url").Input("ftp://x");
-        dialog.Find("#provider-priority").Change("-1");
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ChangeAsync("#provider-kind", "openai-compatible");
+        await dialog.ChangeAsync("#provider-name", "");
+        await dialog.TypeAsync("#provider-url", "ftp://x");
+        await dialog.ChangeAsync("#provider-priority", "-1");
+        await dialog.SubmitAsync();
         dialog.WaitForAssertion(() => Assert.Equal("Must be an absolute http or https address.", dialog.Find("#provider-url-error").TextContent));
         Assert.Equal("Must not be empty.", dialog.Find("#provider-name-error").TextContent);
         Assert.True(dialog.Find("details").HasAttribute("open"));
 
-        dialog.Find("#provider-map").Change("fast gpt-4.1-mini");
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ChangeAsync("#provider-map", "fast gpt-4.1-mini");
+        await dialog.SubmitAsync();
         Assert.Contains("fast gpt-4.1-mini", dialog.Find("#provider-map-error").TextContent, StringComparison.Ordinal);
     }
 
@@ -61,9 +61,9 @@ public sealed class ProviderDialogTests(PortalHost host) : PageTest(host)
         Assert.Equal("Leave empty to keep the stored one.", dialog.Find("#provider-key-help").TextContent);
         Assert.Equal("…cdef", dialog.Find("#provider-key").GetAttribute("placeholder"));
 
-        dialog.Find("#provider-url").Input("https://b.example.com/v1");
+        await dialog.TypeAsync("#provider-url", "https://b.example.com/v1");
         Assert.Equal("A new address needs the secret again.", dialog.Find("#provider-key-help").TextContent);
-        await dialog.Find("form").SubmitAsync();
+        await dialog.SubmitAsync();
         dialog.WaitForAssertion(() => Assert.Equal("A new address needs the credential again.", dialog.Find("#provider-key-error").TextContent));
     }
 }
