@@ -5,6 +5,7 @@ using AiPortal.Api;
 using AiPortal.Audit;
 using AiPortal.Billing;
 using AiPortal.Budgets;
+using AiPortal.Budgets.Requests;
 using AiPortal.Catalog;
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Audit;
@@ -82,6 +83,7 @@ internal static class PortalFeatures
         api.MapPrices();
         api.MapProviders();
         api.MapQuotas();
+        api.MapQuotaRequests();
         api.MapRecords();
         api.MapCorrections();
         api.MapImports();

@@ -22,6 +22,9 @@ public enum Permission
     ManagePrices,
     ManageKeys,
     ManageBudgets,
+
+    /// <summary>Ask for more of a budget, and see its name, limit and use to do so.</summary>
+    RequestBudget,
     ManageBills,
 
     /// <summary>Corrections, refunds, resolved outcomes and imported usage.</summary>
@@ -44,9 +47,9 @@ public static class Permissions
     {
         [Role.Owner] = [.. Everything],
         [Role.Administrator] = [.. Everything],
-        [Role.Finance] = [.. Views, Permission.ManagePrices, Permission.ManageBudgets, Permission.ManageBills, Permission.ManageRecords],
-        [Role.Manager] = [.. Views, Permission.ManageKeys, Permission.ManageBudgets],
-        [Role.Member] = [Permission.ViewStructure, Permission.ViewPrices],
+        [Role.Finance] = [.. Views, Permission.ManagePrices, Permission.ManageBudgets, Permission.RequestBudget, Permission.ManageBills, Permission.ManageRecords],
+        [Role.Manager] = [.. Views, Permission.ManageKeys, Permission.ManageBudgets, Permission.RequestBudget],
+        [Role.Member] = [Permission.ViewStructure, Permission.ViewPrices, Permission.RequestBudget],
         [Role.Auditor] = [.. Views, Permission.ViewAudit],
     };
 

@@ -40,6 +40,14 @@ public sealed class AlertList(TenantDb tenants)
             return Page<Alert>.Of(rows, limit, alert => Cursor.Of(alert.CreatedAt, alert.Id));
         }, token);
 
+    /// <summary>A stretch of the list and how long it is in all, for a table that is scrolled.</summary>
+    public Task<(IReadOnlyList<Alert> Rows, int Total)> RowsAsync(Guid organizationId, AlertFilter filter, int skip, int take, CancellationToken token = default) =>
+        tenants.ReadAsync<(IReadOnlyList<Alert>, int)>(organizationId, async db =>
+        {
+            var alerts = Narrow(db.Set<Alert>().AsNoTracking(), filter);
+            return (await alerts.OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id).Skip(skip).Take(take).ToListAsync(token), await alerts.CountAsync(token));
+        }, token);
+
     /// <summary>Null when there is none, or it is another organization's.</summary>
     public Task<Alert?> FindAsync(Guid organizationId, Guid id, CancellationToken token = default) =>
         tenants.ReadAsync(organizationId, db => db.Set<Alert>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, token), token);

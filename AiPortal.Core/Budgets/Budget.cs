@@ -36,6 +36,9 @@ public sealed class Budget : TenantRow
 
     public BudgetAction Action { get; set; } = BudgetAction.Block;
 
+    /// <summary>The cheaper model of <see cref="BudgetAction.Downgrade"/>.</summary>
+    public string? DowngradeModel { get; set; }
+
     public HoldKind Hold { get; set; } = HoldKind.Learned;
 
     /// <summary>Made with its key and removed with it.</summary>
@@ -80,6 +83,7 @@ internal sealed class BudgetMapping : IEntityTypeConfiguration<Budget>, IEntityT
     {
         builder.ToTable("budgets");
         builder.Property(b => b.Name).HasMaxLength(200);
+        builder.Property(b => b.DowngradeModel).HasMaxLength(256);
         builder.HasIndex(b => b.ScopeId);
         builder.HasIndex(b => new { b.OrganizationId, b.Name });
     }

@@ -8,6 +8,12 @@ public enum BudgetAction
 
     /// <summary>Counts and warns, never refuses.</summary>
     Alert,
+
+    /// <summary>Sends the call to a cheaper model; calls of that model it counts and never refuses.</summary>
+    Downgrade,
+
+    /// <summary>Refuses the call and says where to ask for more.</summary>
+    Approval,
 }
 
 /// <summary>How much a call holds before it is made.</summary>

@@ -84,7 +84,7 @@ public sealed class BudgetBook
         CancellationToken token = default)
     {
         // Without a budget that refuses, nothing was granted that could run out.
-        if (!_term.IsRunning && (_term.IsStopped || chain.Any(line => line.Action == BudgetAction.Block)))
+        if (!_term.IsRunning && (_term.IsStopped || chain.Any(line => line.Refuses)))
             return HoldAnswer.Unavailable;
         if (TryHold(chain, calendar, startedAt, strictAmount, learnedAmount, out var hold, out var lacking))
             return new HoldAnswer(hold, null);
@@ -107,12 +107,24 @@ public sealed class BudgetBook
                 return new HoldAnswer(hold, null);
             if (Array.Exists(verdicts, verdict => verdict.Unavailable))
                 return HoldAnswer.Unavailable;
-            var refused = Array.FindIndex(verdicts, verdict => verdict.Refused is not null);
-            if (refused >= 0)
-                return new HoldAnswer(null, new BudgetRefusal(asked[refused].Line, verdicts[refused].Refused!.Value, Usd.FromPico(asked[refused].Amount)));
+            if (Named(asked, verdicts) is { } refusal)
+                return new HoldAnswer(null, refusal);
         }
 
         return HoldAnswer.Unavailable;
+    }
+
+    /// <summary>The refusal to name: one that a cheaper model may avoid, else the first of the chain.</summary>
+    private static BudgetRefusal? Named(BudgetClaim[] asked, LeaseVerdict[] verdicts)
+    {
+        var refused = Array.FindIndex(verdicts, verdict => verdict.Refused is not null);
+        for (var i = refused; i >= 0 && i < asked.Length; i++)
+        {
+            if (verdicts[i].Refused is not null && asked[i].Line.Action == BudgetAction.Downgrade)
+                refused = i;
+        }
+
+        return refused < 0 ? null : new BudgetRefusal(asked[refused].Line, verdicts[refused].Refused!.Value, Usd.FromPico(asked[refused].Amount));
     }
 
     /// <summary>The same without a wait: false when what is leased does not suffice.</summary>
@@ -270,7 +282,7 @@ public sealed class BudgetBook
         for (var i = 0; i < claims.Length; i++)
         {
             cells[i] = (claims[i].Cell, claims[i].Amount);
-            if (claims[i].Line.Action == BudgetAction.Block)
+            if (claims[i].Line.Refuses)
                 exposed = Int128.Max(exposed, strict - claims[i].Amount);
         }
 

@@ -15,5 +15,5 @@ internal struct BudgetClaim
     public int Place;
 
     /// <summary>Exactly what is leased is allowed.</summary>
-    public readonly bool Fits => Line.Action == BudgetAction.Alert || Cell.Lease.Unlimited || (!Cell.Lease.Surrendered && Cell.Room >= Amount);
+    public readonly bool Fits => !Line.Refuses || Cell.Lease.Unlimited || (!Cell.Lease.Surrendered && Cell.Room >= Amount);
 }

@@ -27,6 +27,9 @@ public sealed record BudgetDraft
 
     public BudgetAction Action { get; init; } = BudgetAction.Block;
 
+    /// <inheritdoc cref="Budget.DowngradeModel"/>
+    public string? DowngradeModel { get; init; }
+
     public HoldKind Hold { get; init; } = HoldKind.Learned;
 
     /// <summary>The draft that would leave a budget as it is.</summary>
@@ -42,6 +45,7 @@ public sealed record BudgetDraft
         WarningThreshold = budget.WarningThreshold,
         CriticalThreshold = budget.CriticalThreshold,
         Action = budget.Action,
+        DowngradeModel = budget.DowngradeModel,
         Hold = budget.Hold,
     };
 
@@ -55,6 +59,8 @@ public sealed record BudgetDraft
         faults.Require(HourlyLimit is null || HourlyLimit <= (DailyLimit ?? TotalQuota), "hourly_limit", "Must not be above daily_limit or total_quota.");
         faults.Require(WarningThreshold is > 0 and <= 1, "warning_threshold", "Must be above 0 and at most 1.");
         faults.Require(CriticalThreshold is > 0 and <= 1, "critical_threshold", "Must be above 0 and at most 1.");
+        if (DowngradeModel is not null) faults.RequireText(DowngradeModel, "downgrade_model", 256);
+        else faults.Require(Action != BudgetAction.Downgrade, "downgrade_model", "The action downgrade needs the cheaper model's name.");
         faults.Require(WarningThreshold <= CriticalThreshold, "critical_threshold", "Must not be below warning_threshold.");
     }
 
@@ -70,6 +76,7 @@ public sealed record BudgetDraft
         budget.WarningThreshold = WarningThreshold;
         budget.CriticalThreshold = CriticalThreshold;
         budget.Action = Action;
+        budget.DowngradeModel = DowngradeModel;
         budget.Hold = Hold;
     }
 

@@ -17,8 +17,15 @@ public sealed record BudgetLine(
     BudgetAction Action,
     HoldKind Hold,
     decimal WarningThreshold,
-    decimal CriticalThreshold)
+    decimal CriticalThreshold,
+    string? DowngradeModel = null)
 {
+    /// <summary>False where a call that does not fit is let through all the same.</summary>
+    public bool Refuses => Action != BudgetAction.Alert;
+
+    /// <summary>Calls of the very model it downgrades to it counts and does not hold for: it asked for no more.</summary>
+    public bool LetsThrough(string model) => Action == BudgetAction.Downgrade && DowngradeModel == model;
+
     internal (Guid BudgetId, PeriodType PeriodType) Key => (BudgetId, PeriodType);
 
     /// <summary>The lines of a budget, one for each period type: of two limits for the same period the lower one counts.</summary>
@@ -45,5 +52,5 @@ public sealed record BudgetLine(
 
     private static BudgetLine Line(Budget budget, PeriodType period, decimal limit) => new(
         budget.Id, budget.OrganizationId, budget.QuotaType, budget.ScopeId, budget.Name, period, limit,
-        budget.Action, budget.Hold, budget.WarningThreshold, budget.CriticalThreshold);
+        budget.Action, budget.Hold, budget.WarningThreshold, budget.CriticalThreshold, budget.DowngradeModel);
 }

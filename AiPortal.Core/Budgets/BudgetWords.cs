@@ -6,7 +6,6 @@ namespace AiPortal.Core.Budgets;
 public static class BudgetWords
 {
     /// <summary>What to say of an action that is none of <see cref="BudgetAction"/>.</summary>
-    public static string ActionFault(string word) => word is "downgrade" or "approval"
-        ? $"'{word}' is not available yet; use block or alert."
-        : $"Must be one of {string.Join(", ", Enum.GetValues<BudgetAction>().Select(EnumWord.Of))}.";
+    public static string ActionFault() =>
+        $"Must be one of {string.Join(", ", Enum.GetValues<BudgetAction>().Select(EnumWord.Of))}.";
 }

@@ -1,4 +1,5 @@
 using AiPortal.Core.Budgets.Leases;
+using AiPortal.Core.Budgets.Requests;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,9 @@ public static class BudgetsFeature
         services.AddSingleton<RemoveBudget>();
         services.AddSingleton<ResetBudget>();
         services.AddSingleton<BudgetList>();
+        services.AddSingleton<AskForBudget>();
+        services.AddSingleton<DecideBudgetRequest>();
+        services.AddSingleton<BudgetRequestList>();
         services.AddSingleton<NodeList>();
         services.AddSingleton<LeaseList>();
         services.AddSingleton<WriteOffNode>();

@@ -21,7 +21,8 @@ internal sealed class KeyBudgets(PortalDatabase database, BudgetChanges changes,
 
         var faults = new FieldFaults();
         if (!EnumWord.TryParse<HoldKind>(terms.Hold, out var hold)) faults.Add("budget.hold", "Must be one of strict, learned.");
-        if (!EnumWord.TryParse<BudgetAction>(terms.Action, out var action)) faults.Add("budget.action", BudgetWords.ActionFault(terms.Action));
+        if (!EnumWord.TryParse<BudgetAction>(terms.Action, out var action)) faults.Add("budget.action", BudgetWords.ActionFault());
+        else if (action == BudgetAction.Downgrade && budget?.DowngradeModel is null) faults.Add("budget.action", "A downgrade needs a model: set it on the key's budget under /cost/quotas.");
         if (terms.Limit <= 0) faults.Add("budget.limit", "Must be above 0.");
         else if (!Money.Usd.IsStorable(terms.Limit)) faults.Add("budget.limit", "Must have at most twelve decimals and twelve digits before them.");
         if (faults.Any) return faults.ToRefusal();

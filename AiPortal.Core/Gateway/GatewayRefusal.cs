@@ -23,6 +23,12 @@ public sealed record GatewayRefusal(GatewayFailure Failure, string Message)
     /// <summary>When that budget's period ends; null for one that never resets.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
+    /// <summary>Where more of that budget is asked for.</summary>
+    public string? RequestUrl { get; init; }
+
+    /// <summary>The model which that budget lets through instead.</summary>
+    public string? DowngradeTo { get; init; }
+
     public int Status => UpstreamStatus ?? GatewayFailures.Of(Failure).Status;
 
     public string Type => UpstreamType ?? GatewayFailures.Of(Failure).Type;

@@ -24,6 +24,7 @@ public static class OpenAiError
             json.WriteString("budget_id"u8, budget);
             if (refusal.ResetsAt is { } resetsAt) json.WriteString("resets_at"u8, resetsAt.UtcDateTime);
             else json.WriteNull("resets_at"u8);
+            if (refusal.RequestUrl is { } url) json.WriteString("request_url"u8, url);
         }
 
         json.WriteEndObject();

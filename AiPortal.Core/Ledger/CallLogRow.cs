@@ -35,6 +35,9 @@ public sealed class CallLogRow : TenantRow
 
     public string? ModelName { get; set; }
 
+    /// <inheritdoc cref="Intent.DowngradedFrom"/>
+    public string? DowngradedFrom { get; set; }
+
     public Guid? ProviderId { get; set; }
 
     public string? ProviderName { get; set; }

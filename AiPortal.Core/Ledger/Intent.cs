@@ -29,10 +29,13 @@ public sealed record Intent
 
     public required string ProviderName { get; init; }
 
-    /// <summary>The model as the caller named it.</summary>
+    /// <summary>The model as the caller, or a budget that downgrades, named it.</summary>
     public required string ModelName { get; init; }
 
     public required string UpstreamModel { get; init; }
+
+    /// <summary>The model the caller asked for, where a budget sent the call to <see cref="ModelName"/> instead.</summary>
+    public string? DowngradedFrom { get; init; }
 
     /// <summary>"chat", "embedding", …</summary>
     public required string RequestType { get; init; }

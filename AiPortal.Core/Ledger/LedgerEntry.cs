@@ -56,6 +56,9 @@ public sealed class LedgerEntry : TenantRow
 
     public string? UpstreamModel { get; set; }
 
+    /// <inheritdoc cref="Intent.DowngradedFrom"/>
+    public string? DowngradedFrom { get; set; }
+
     public required string RequestType { get; set; }
 
     public required string CostType { get; set; }

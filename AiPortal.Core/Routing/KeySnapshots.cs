@@ -35,7 +35,8 @@ internal static class KeySnapshots
             Concurrency = key.Concurrency,
             Tags = key.Tags,
             Budgets = budgets,
-            HasBlockingBudget = budgets.Any(line => line.Action == BudgetAction.Block),
+            HasBlockingBudget = budgets.Any(line => line.Refuses),
+            HasDowngrade = budgets.Any(line => line.Action == BudgetAction.Downgrade),
         };
     }
 }

@@ -86,6 +86,9 @@ public sealed class KeySnapshot
 
     /// <summary>True where a budget of the chain can refuse.</summary>
     public required bool HasBlockingBudget { get; init; }
+
+    /// <summary>True where a budget of the chain can send a call to a cheaper model.</summary>
+    public required bool HasDowngrade { get; init; }
 }
 
 /// <summary>All that a call needs to know, immutable; swapped whole when something changed.</summary>

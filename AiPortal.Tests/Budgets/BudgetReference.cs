@@ -25,11 +25,11 @@ internal sealed class BudgetReference
             .Select(line => (Line: line, Key: Lines.Key(line, at), Amount: line.Hold == HoldKind.Strict ? strict : Math.Min(strict, learned)))
             .ToList();
         var lacking = claims.Where(claim => _lines.ContainsKey((claim.Line.BudgetId, claim.Line.PeriodType))
-            && claim.Line.Action == BudgetAction.Block && CellOf(claim.Key).Taken + claim.Amount > claim.Line.Limit).Select(claim => claim.Line).ToList();
+            && claim.Line.Refuses && CellOf(claim.Key).Taken + claim.Amount > claim.Line.Limit).Select(claim => claim.Line).ToList();
         if (lacking.Count > 0)
             return lacking;
 
-        var exposed = claims.Where(claim => claim.Line.Action == BudgetAction.Block)
+        var exposed = claims.Where(claim => claim.Line.Refuses)
             .Select(claim => strict - claim.Amount).DefaultIfEmpty(0).Max();
         Open[id] = new Call(node, claims.Select(claim => (claim.Key, claim.Amount)).ToList(), exposed);
         foreach (var (_, key, amount) in claims)

@@ -156,8 +156,8 @@ public sealed class QuotaApiTests(PortalHost host) : IClassFixture<PortalHost>
     [InlineData("""{"quota_type":"organization","total_quota":5,"warning_threshold":0}""", "warning_threshold")]
     [InlineData("""{"quota_type":"organization","total_quota":5,"warning_threshold":0.9,"critical_threshold":0.8}""", "critical_threshold")]
     [InlineData("""{"quota_type":"organization","total_quota":5,"critical_threshold":1.1}""", "critical_threshold")]
-    [InlineData("""{"quota_type":"organization","total_quota":5,"action":"downgrade"}""", "action")]
-    [InlineData("""{"quota_type":"organization","total_quota":5,"action":"approval"}""", "action")]
+    [InlineData("""{"quota_type":"organization","total_quota":5,"action":"downgrade"}""", "downgrade_model")]
+    [InlineData("""{"quota_type":"organization","total_quota":5,"action":"shrug"}""", "action")]
     [InlineData("""{"quota_type":"organization","total_quota":5,"hold":"loose"}""", "hold")]
     [InlineData("""{"quota_type":"organization","total_quota":5,"parent_id":"0199f1c2-7a10-7c3e-9b1f-3f0a5d1e2c4b"}""", "parent_id")]
     [InlineData("""{"quota_type":"organization","total_quota":5,"allocations":[]}""", "allocations")]
@@ -169,12 +169,11 @@ public sealed class QuotaApiTests(PortalHost host) : IClassFixture<PortalHost>
         Assert.Contains(field, answer.Fields);
     }
 
-    [Fact]
-    public async Task Create_ActionOfALaterPart_SaysThatItIsNotAvailableYet()
-    {
-        var answer = await host.Admin.PostApiAsync("/cost/quotas", new { quota_type = "organization", total_quota = 5, action = "downgrade" });
-        Assert.Contains("not available yet", answer.Text("detail"), StringComparison.Ordinal);
-    }
+    [Theory]
+    [InlineData("""{"quota_type":"organization","total_quota":5,"action":"downgrade","downgrade_model":"small"}""", "downgrade")]
+    [InlineData("""{"quota_type":"organization","total_quota":5,"action":"approval"}""", "approval")]
+    public async Task Create_EachAction_IsTaken(string body, string action) =>
+        Assert.Equal(action, (await host.Admin.PostApiAsync("/cost/quotas", body)).Text("action"));
 
     [Theory]
     [InlineData("department", "/departments")]

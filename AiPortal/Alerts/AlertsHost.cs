@@ -4,6 +4,7 @@ using System.Net.Mail;
 using AiPortal.Core.Alerts;
 using AiPortal.Core.Alerts.Delivery;
 using AiPortal.Core.Data;
+using AiPortal.Shell.Navigation;
 
 namespace AiPortal.Alerts;
 
@@ -13,6 +14,7 @@ internal static class AlertsHost
     public static IServiceCollection AddAlertsHost(this IServiceCollection services)
     {
         services.AddSingleton(provider => new AlertingOptions { Smtp = ReadSmtp(provider.GetRequiredService<IConfiguration>()) });
+        services.AddSingleton(new NavBadge("/alerts", typeof(AlertBadge)));
         return services.AddAlerts();
     }
 

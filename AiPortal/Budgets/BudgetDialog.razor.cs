@@ -15,7 +15,7 @@ namespace AiPortal.Budgets;
 /// <summary>The form of a budget: what it is over and how much. Says what it would have done last month before it is saved.</summary>
 public sealed partial class BudgetDialog
 {
-    private static readonly string[] Plain = ["quota_type", "scope_id", "total_quota", "period_type", "action", "hold"];
+    private static readonly string[] Plain = ["quota_type", "scope_id", "total_quota", "period_type", "action", "downgrade_model", "hold"];
     private static readonly string[] Folded = ["name", "daily_limit", "hourly_limit", "warning_threshold", "critical_threshold"];
 
     private Faults _faults = Faults.None;
@@ -32,6 +32,7 @@ public sealed partial class BudgetDialog
     private PeriodType _period = PeriodType.Monthly;
     private BudgetAction _action = BudgetAction.Block;
     private HoldKind _hold = HoldKind.Learned;
+    private string? _downgrade;
     private string? _daily;
     private string? _hourly;
     private string? _warning = "80";
@@ -67,6 +68,7 @@ public sealed partial class BudgetDialog
         _before = BudgetDraft.Of(node.Reading.Budget);
         (_name, _type, _scope, _scopeName) = (_before.Name, _before.QuotaType, _before.ScopeId, node.Path.Count > 0 ? node.Path[^1] : Text["Gone"].Value);
         (_total, _period, _action, _hold) = (Shown(_before.TotalQuota), _before.PeriodType, _before.Action, _before.Hold);
+        _downgrade = _before.DowngradeModel;
         (_daily, _hourly, _warning, _critical) = (Shown(_before.DailyLimit), Shown(_before.HourlyLimit), Shown(_before.WarningThreshold * 100), Shown(_before.CriticalThreshold * 100));
         await TryAsync();
     }
@@ -138,6 +140,7 @@ public sealed partial class BudgetDialog
             TotalQuota = Read(_total, "total_quota", typed) ?? 0,
             PeriodType = _period,
             Action = _action,
+            DowngradeModel = string.IsNullOrWhiteSpace(_downgrade) ? null : _downgrade.Trim(),
             Hold = _hold,
             DailyLimit = Read(_daily, "daily_limit", typed),
             HourlyLimit = Read(_hourly, "hourly_limit", typed),

@@ -1,4 +1,5 @@
 using AiPortal.Access;
+using AiPortal.Budgets.Requests;
 using AiPortal.Core.Access;
 using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Budgets;
@@ -30,6 +31,7 @@ public sealed partial class BudgetsPage
     private readonly Dictionary<Guid, BudgetForecast> _forecasts = [];
     private DataTable<BudgetNode>? _table;
     private BudgetDrawer? _drawer;
+    private OpenRequests? _requests;
     private BudgetSummary? _summary;
     private DateTimeOffset _forecastAt;
     private string _topic = "";
@@ -142,6 +144,7 @@ public sealed partial class BudgetsPage
         if (Open is { } open) _forecasts.Remove(open);
         if (_table is not null) await _table.ReloadAsync();
         if (_drawer is not null) await _drawer.ReloadAsync();
+        if (_requests is not null) await _requests.ReloadAsync();
     }
 
     private static RenderFragment? Figure(int? count) => count is { } value ? builder => builder.AddContent(0, Formats.Current.CountExact(value)) : null;

@@ -32,6 +32,7 @@ internal static class QuotaBody
             WarningThreshold = body.Amount("warning_threshold", now?.WarningThreshold ?? 0.8m),
             CriticalThreshold = body.Amount("critical_threshold", now?.CriticalThreshold ?? 0.95m),
             Action = ReadAction(body, now?.Action ?? BudgetAction.Block),
+            DowngradeModel = body.TextOrNull("downgrade_model", now?.DowngradeModel, 256),
             Hold = body.Word<HoldKind>("hold", now?.Hold ?? HoldKind.Learned),
         };
     }
@@ -40,7 +41,7 @@ internal static class QuotaBody
     {
         var word = body.Text("action", EnumWord.Of(now));
         if (EnumWord.TryParse<BudgetAction>(word, out var action)) return action;
-        if (word.Length > 0) body.Fault("action", BudgetWords.ActionFault(word));
+        if (word.Length > 0) body.Fault("action", BudgetWords.ActionFault());
         return now;
     }
 }

@@ -68,6 +68,8 @@ internal sealed record QuotaView
 
     public required BudgetAction Action { get; init; }
 
+    public required string? DowngradeModel { get; init; }
+
     public required HoldKind Hold { get; init; }
 
     public required bool IsWarning { get; init; }
@@ -118,6 +120,7 @@ internal sealed record QuotaView
             WarningThreshold = budget.WarningThreshold,
             CriticalThreshold = budget.CriticalThreshold,
             Action = budget.Action,
+            DowngradeModel = budget.DowngradeModel,
             Hold = budget.Hold,
             IsWarning = reading.IsWarning,
             IsCritical = reading.IsCritical,

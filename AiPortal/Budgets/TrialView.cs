@@ -7,7 +7,7 @@ namespace AiPortal.Budgets;
 
 /// <summary>
 /// A budget tried on a month, as the API answers it. Amounts are USD. <c>calls_beyond</c> came when a limit had no room for them;
-/// <c>blocked_calls</c> are the same where the budget blocks, else 0.
+/// <c>blocked_calls</c> are the same where the budget refuses them (<c>block</c>, <c>approval</c>), else 0.
 /// </summary>
 internal sealed record TrialView(
     DateTimeOffset PeriodStart,
@@ -27,5 +27,5 @@ internal sealed record TrialView(
 
     public static TrialView Of(BudgetTrial trial, BudgetAction action) => new(
         trial.Span.Start, QuotaLimitView.LastSecondOf(trial.Span), trial.SoFar, trial.Calls, trial.Spent, trial.CallsBeyond, trial.CostBeyond, trial.DaysBeyond,
-        trial.FirstBeyondAt, action == BudgetAction.Block ? trial.CallsBeyond : 0, action);
+        trial.FirstBeyondAt, action is BudgetAction.Block or BudgetAction.Approval ? trial.CallsBeyond : 0, action);
 }

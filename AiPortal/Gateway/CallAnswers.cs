@@ -14,6 +14,7 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
         headers["x-request-id"] = call.RequestId.ToString();
         headers["x-portal-provider"] = Uri.EscapeDataString(attempt.Plan.Account.Name);
         headers["x-portal-model"] = Uri.EscapeDataString(attempt.Plan.UpstreamModel);
+        if (call.DowngradedFrom is { } asked) headers["x-portal-downgraded-from"] = Uri.EscapeDataString(asked);
         call.Lease?.WriteHeaders(headers);
     }
 

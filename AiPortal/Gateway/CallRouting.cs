@@ -8,7 +8,7 @@ internal static class CallRouting
 {
     public static GatewayRefusal? Route(GatewayCall call)
     {
-        var model = call.Scan!.Model;
+        var model = call.Model;
         var plan = AttemptPlanner.Plan(call.Snapshot, call.Key!, model, call.StartedAt);
         call.Plan = plan.Attempts;
         return plan.Refusal is { } refusal ? GatewayFailures.Refuse(FailureOf(refusal), model) with { Param = "model" } : null;

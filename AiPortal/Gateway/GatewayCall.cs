@@ -35,6 +35,15 @@ internal sealed class GatewayCall(HttpContext context, Guid requestId, DateTimeO
 
     public ChatRequestScan? Scan { get; set; }
 
+    /// <summary>The cheaper model that a budget sent the call to.</summary>
+    public string? DowngradedTo { get; set; }
+
+    /// <summary>The model the call is made with: the one asked for, or the one it was downgraded to.</summary>
+    public string Model => DowngradedTo ?? Scan!.Model;
+
+    /// <summary>The model asked for, where another one is used.</summary>
+    public string? DowngradedFrom => DowngradedTo is null ? null : Scan!.Model;
+
     public CallLabels Labels { get; set; } = CallLabels.None;
 
     public IReadOnlyList<PlannedAttempt> Plan { get; set; } = [];

@@ -8,7 +8,7 @@ namespace AiPortal.Gateway;
 /// 2 read: the body once, as bytes, and what admission must know of it; an answer already given under the caller's idempotency
 ///   key is given again and ends the way here;
 /// 3 route: the attempts it may make, in order;
-/// 4 admit: limits, then a hold on every budget over the key;
+/// 4 admit: limits, then a hold on every budget over the key; one that downgrades sends the call back to 3, once;
 /// 5 forward: try the attempts until one answers, only while nothing has reached the caller;
 /// 6 meter: usage from the answer, without holding it back;
 /// 7 settle: whatever happened, price it, journal it, give back what was held. Nobody can cancel this.
@@ -26,8 +26,7 @@ internal sealed class GatewayPipeline(
                 ?? await replays.TakeAsync(call);
             if (call.Replay is null)
             {
-                refusal ??= CallRouting.Route(call)             // 3
-                    ?? await admission.AdmitAsync(call)         // 4
+                refusal ??= await RouteAndAdmitAsync(call)      // 3 and 4
                     ?? await forwarding.ForwardAsync(call);     // 5 and 6
             }
 
@@ -47,5 +46,16 @@ internal sealed class GatewayPipeline(
             settling.End(call);                                 // 7
             await replays.FinishAsync(call);
         }
+    }
+
+    private async ValueTask<GatewayRefusal?> RouteAndAdmitAsync(GatewayCall call)
+    {
+        var refusal = CallRouting.Route(call) ?? await admission.AdmitAsync(call);
+        if (refusal?.DowngradeTo is not { } model || model == call.Model) return refusal;
+        call.DowngradedTo = model;
+        if (CallRouting.Route(call) is null) return await admission.AdmitAsync(call);
+        // The key may not use the cheaper model, or nobody serves it: then the budget's own refusal stands.
+        call.DowngradedTo = null;
+        return refusal;
     }
 }

@@ -36,7 +36,8 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             Attribution = call.Key!.Attribution,
             ProviderId = plan.Account.Id,
             ProviderName = plan.Account.Name,
-            ModelName = call.Scan!.Model,
+            ModelName = call.Model,
+            DowngradedFrom = call.DowngradedFrom,
             UpstreamModel = plan.UpstreamModel,
             RequestType = RequestType,
             PriceId = plan.Unpriced ? null : plan.Price.Id,
@@ -48,7 +49,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             AccountId = call.Labels.AccountId,
             ClientIp = call.ClientAddress?.ToString(),
             Tags = call.Labels.Tags,
-            Streamed = call.Scan.Stream,
+            Streamed = call.Scan!.Stream,
         };
         faults.Pass(FaultPoint.HoldCommitted);
         journal.Append(intent);

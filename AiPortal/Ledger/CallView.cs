@@ -19,6 +19,7 @@ internal sealed record CallView(
     Guid? CostCenterId,
     Guid? EnvironmentId,
     string? ModelName,
+    string? DowngradedFrom,
     Guid? ProviderId,
     string? ProviderName,
     string RequestType,
@@ -41,7 +42,7 @@ internal sealed record CallView(
 {
     public static CallView Of(CallLogRow c) => new(
         c.Id, c.OrganizationId, c.Id, c.Status, c.HttpStatus, c.ErrorCode, c.UserId, c.KeyId, c.DepartmentId, c.TeamId, c.ProjectId, c.CostCenterId,
-        c.EnvironmentId, c.ModelName, c.ProviderId, c.ProviderName, c.RequestType, c.Streamed, c.Attempts, c.InputUnits, c.OutputUnits,
+        c.EnvironmentId, c.ModelName, c.DowngradedFrom, c.ProviderId, c.ProviderName, c.RequestType, c.Streamed, c.Attempts, c.InputUnits, c.OutputUnits,
         c.InputUnits + c.OutputUnits, c.TotalCost, c.Estimated, c.LatencyMs, c.TtftMs, c.ClientIp, c.SessionId, c.WorkflowId, c.AccountId, c.Tags, c.ReplayOf, c.StartedAt);
 }
 

@@ -63,6 +63,8 @@ internal sealed record RecordView
 
     public required string? UpstreamModel { get; init; }
 
+    public required string? DowngradedFrom { get; init; }
+
     public required Guid? ProviderId { get; init; }
 
     public required string ProviderName { get; init; }
@@ -160,6 +162,7 @@ internal sealed record RecordView
             Tags = e.Tags,
             ModelName = e.ModelName,
             UpstreamModel = e.UpstreamModel,
+            DowngradedFrom = e.DowngradedFrom,
             ProviderId = e.ProviderId,
             ProviderName = e.ProviderName,
             RequestType = e.RequestType,

@@ -12,6 +12,9 @@ internal enum NavGroup
 /// <summary>One entry of the rail. <paramref name="TextKey"/> is a key of ShellText, <paramref name="Roles"/> a comma-separated list of roles that see it (everybody when null).</summary>
 internal sealed record NavItem(string Route, string Icon, string TextKey, NavGroup Group, string? Roles = null, bool OnPhoneBar = false);
 
+/// <summary>A small figure beside the menu entry of a route, drawn by a component of the feature that knows it.</summary>
+internal sealed record NavBadge(string Route, Type Component);
+
 /// <summary>The portal's menu: a new page adds its line here and its word to ShellText.</summary>
 internal static class NavItems
 {
@@ -21,6 +24,7 @@ internal static class NavItems
         new("/calls", "calls", "Nav.Calls", NavGroup.Spend, OnPhoneBar: true),
         new("/keys", "keys", "Nav.Keys", NavGroup.Control, OnPhoneBar: true),
         new("/budgets", "budgets", "Nav.Budgets", NavGroup.Control),
+        new("/alerts", "bell", "Nav.Alerts", NavGroup.Control),
         new("/bills", "bills", "Nav.Bills", NavGroup.Finance, OnPhoneBar: true),
         new("/corrections", "edit", "Nav.Corrections", NavGroup.Finance),
         new("/ledger-health", "audit", "Nav.LedgerHealth", NavGroup.Finance),

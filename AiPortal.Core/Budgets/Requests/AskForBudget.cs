@@ -1,0 +1,50 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Audit;
+using AiPortal.Core.Data;
+using AiPortal.Core.Ledger;
+using AiPortal.Core.Money;
+using Microsoft.EntityFrameworkCore;
+
+namespace AiPortal.Core.Budgets.Requests;
+
+/// <summary>Asks that a limit be raised. One request of a person for a limit is open at a time.</summary>
+public sealed class AskForBudget(ChangeGate gate, LiveSignals signals, TimeProvider clock)
+{
+    public Task<Outcome<BudgetRequest>> RunAsync(Actor actor, Guid organizationId, Guid budgetId, BudgetRequestDraft draft, CancellationToken token = default) =>
+        gate.RunAsync<BudgetRequest>(actor, organizationId, Permission.RequestBudget, "budget.request", async scope =>
+        {
+            // Locked, so that a person who asks twice at once has one request.
+            var budget = await scope.Db.Set<Budget>().FromSql($"SELECT * FROM budgets WHERE id = {budgetId} FOR UPDATE").AsNoTracking().FirstOrDefaultAsync(token);
+            if (budget is null) return Refusal.Missing("budget");
+            var period = draft.PeriodType ?? budget.PeriodType;
+            if (Check(draft, BudgetLine.Of(budget).FirstOrDefault(line => line.PeriodType == period)) is { } refusal) return refusal;
+            if (await scope.Db.Set<BudgetRequest>().AnyAsync(
+                r => r.BudgetId == budgetId && r.PeriodType == period && r.UserId == actor.Id && r.Status == BudgetRequestStatus.Open, token))
+                return Refusal.Conflict("already_requested", "You have asked for more of this budget already; nobody has decided yet.");
+
+            var request = new BudgetRequest
+            {
+                Id = Ids.New(clock),
+                BudgetId = budgetId,
+                PeriodType = period,
+                Amount = draft.Amount,
+                Reason = draft.Reason.Trim(),
+                UserId = actor.Id,
+                UserName = actor.Name,
+            };
+            scope.Db.Add(request);
+            scope.Audit(new AuditNote("budget.request", "budget", budget.Id, budget.Name, After: new { RequestId = request.Id, PeriodType = period, request.Amount, request.Reason }));
+            scope.AfterCommit(() => signals.Raise(LedgerSignals.Topic(organizationId)));
+            return request;
+        }, token);
+
+    private static Refusal? Check(BudgetRequestDraft draft, BudgetLine? line)
+    {
+        var faults = new FieldFaults();
+        faults.RequireText(draft.Reason, "reason", BudgetRequestDraft.MaxReason);
+        if (line is null) faults.Add("period_type", "The budget has no such limit.");
+        else if (draft.Amount <= line.Limit) faults.Add("amount", "Must be above the limit in force.");
+        if (!Usd.IsStorable(draft.Amount)) faults.Add("amount", "Must have at most twelve decimals and twelve digits before them.");
+        return faults.Any ? faults.ToRefusal() : null;
+    }
+}

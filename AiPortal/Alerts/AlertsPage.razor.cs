@@ -1,0 +1,95 @@
+using AiPortal.Access;
+using AiPortal.Core.Access;
+using AiPortal.Core.Alerts;
+using AiPortal.Core.Data;
+using AiPortal.Ui.Figures;
+using AiPortal.Ui.Panels;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
+
+namespace AiPortal.Alerts;
+
+/// <summary>What happened that a person should know, and has somebody dealt with it?</summary>
+public sealed partial class AlertsPage
+{
+    private const string StatusName = "status";
+    private DataTable<Alert>? _table;
+    private Guid _organization;
+    private bool _allowed = true;
+    private bool _mayChange;
+    private string? _fault;
+    private int _version;
+    private AlertStatus? _shown;
+
+    [Inject] internal IStringLocalizer<AlertsText> Text { get; init; } = default!;
+
+    [Inject] internal AlertList Alerts { get; init; } = default!;
+
+    [Inject] internal MarkAlert Mark { get; init; } = default!;
+
+    [Inject] internal CurrentActor Current { get; init; } = default!;
+
+    [Inject] internal NavigationManager Navigation { get; init; } = default!;
+
+    [SupplyParameterFromQuery(Name = StatusName)] private string? StatusWord { get; set; }
+
+    private AlertStatus? Shown => EnumWord.TryParse<AlertStatus>(StatusWord, out var status) ? status : null;
+
+    private IReadOnlyList<(AlertStatus?, string)> States => [(null, Text["State.all"]), (AlertStatus.Active, Text["State.active"]), (AlertStatus.Resolved, Text["State.resolved"])];
+
+    protected override async Task OnInitializedAsync()
+    {
+        var (actor, organization) = await Current.HereAsync();
+        _organization = organization;
+        _allowed = actor.May(Permission.ViewBudgets, organization);
+        _mayChange = actor.May(Permission.ManageBudgets, organization);
+        _shown = Shown;
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_shown == Shown) return;
+        _shown = Shown;
+        await ReloadAsync();
+    }
+
+    private async Task<TablePage<Alert>> LoadAsync(TableQuery query)
+    {
+        var (actor, organization) = await Current.HereAsync();
+        if (!actor.May(Permission.ViewBudgets, organization)) return new TablePage<Alert>([], 0);
+        var (rows, total) = await Alerts.RowsAsync(organization, new AlertFilter { Status = Shown }, query.Skip, query.Take);
+        return new TablePage<Alert>(rows, total);
+    }
+
+    private string TitleOf(Alert alert) => alert switch
+    {
+        { BudgetName: { } budget, Threshold: 1 } => Text["Title.UsedUp", budget],
+        { BudgetName: { } budget, Threshold: { } threshold } => Text["Title.Passed", budget, Formats.Current.Percent(threshold)],
+        { Type: AlertType.ModelUnpriced, ModelName: { } model } => Text["Title.Unpriced", model],
+        _ => alert.Title,
+    };
+
+    private string DetailOf(Alert alert) => alert switch
+    {
+        { UsedAmount: { } used, LimitAmount: { } limit } => Text["Detail.Used", Formats.Current.Money(used, "USD"), Formats.Current.Money(limit, "USD")],
+        { Type: AlertType.ModelUnpriced } => Text["Detail.Unpriced"],
+        _ => alert.Message,
+    };
+
+    private async Task MarkAsync(Alert alert, bool resolve)
+    {
+        var (actor, organization) = await Current.HereAsync();
+        var outcome = resolve ? await Mark.ResolveAsync(actor, organization, alert.Id) : await Mark.ReadAsync(actor, organization, alert.Id);
+        _fault = outcome.Refusal?.Message;
+        await ReloadAsync();
+    }
+
+    private void Go(AlertStatus? status) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(StatusName, status is { } some ? EnumWord.Of(some) : null), replace: true);
+
+    private async Task ReloadAsync()
+    {
+        _version++;
+        if (_table is not null) await _table.ReloadAsync();
+    }
+}
