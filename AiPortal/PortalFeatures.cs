@@ -12,7 +12,6 @@ using AiPortal.Core.Audit;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Focus;
-using AiPortal.Core.Jobs;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Organizations;
@@ -21,6 +20,7 @@ using AiPortal.Credentials;
 using AiPortal.Demo;
 using AiPortal.Gateway;
 using AiPortal.Hosting;
+using AiPortal.Jobs;
 using AiPortal.Keys;
 using AiPortal.Ledger;
 using AiPortal.Organizations;
@@ -36,7 +36,7 @@ internal static class PortalFeatures
     public static void Add(IServiceCollection services)
     {
         services.AddHosting();
-        services.AddJobs().AddSingleton(provider => new JobNode(provider.GetRequiredService<PortalSettings>().Node));
+        services.AddJobsHost();
         services.AddShell();
         services.AddAccessHost();
         services.AddApi();

@@ -2,17 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AiPortal.Core.Jobs;
 
-/// <summary>Jobs and their runs. The host gives <see cref="JobNode"/>.</summary>
+/// <summary>Jobs as features name them; the host runs them.</summary>
 public static class JobsFeature
 {
-    public static IServiceCollection AddJobs(this IServiceCollection services)
-    {
-        services.AddSingleton<JobRuns>();
-        services.AddSingleton<JobRunner>();
-        services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
-        return services;
-    }
-
     public static IServiceCollection AddJob<T>(this IServiceCollection services) where T : class, IScheduledJob
     {
         services.AddSingleton<T>();

@@ -13,7 +13,7 @@ public sealed partial class DependencyRulesTests
     {
         ["Money"] = [],
         ["Data"] = ["Money"],
-        ["Jobs"] = ["Data"],
+        ["Jobs"] = [],
         ["Tenancy"] = ["Data"],
         ["Audit"] = ["Data"],
         ["Access"] = ["Data", "Tenancy", "Audit"],
@@ -44,6 +44,7 @@ public sealed partial class DependencyRulesTests
         ["Api"] = ["Access", "Shell", "Ui", "Hosting"],
         ["Exports"] = [],
         ["Gateway"] = ["Hosting"],
+        ["Jobs"] = [],
         ["Alerts"] = ["Access", "Api", "Hosting", "Ui", "Shell"],
         ["Analytics"] = ["Access", "Api", "Records", "Ui", "Shell"],
         ["Audit"] = ["Access", "Api", "Ui", "Shell"],

@@ -6,13 +6,14 @@ namespace AiPortal.Gateway;
 /// <summary>Counts for <c>/metrics</c>; no label has a value that callers choose.</summary>
 internal sealed class GatewayMetrics : IDisposable
 {
-    private readonly Meter _meter = new("AiPortal.Gateway");
+    private readonly Meter _meter;
     private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _calls;
     private readonly Counter<long> _milliseconds;
 
-    public GatewayMetrics(SnapshotStore snapshots)
+    public GatewayMetrics(SnapshotStore snapshots, IMeterFactory meters)
     {
+        _meter = meters.Create("AiPortal.Gateway");
         _active = _meter.CreateUpDownCounter<long>("aiportal_gateway_calls_active");
         _calls = _meter.CreateCounter<long>("aiportal_gateway_calls_total");
         _milliseconds = _meter.CreateCounter<long>("aiportal_gateway_call_milliseconds_total");

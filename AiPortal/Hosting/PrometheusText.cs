@@ -4,7 +4,7 @@ using System.Text;
 
 namespace AiPortal.Hosting;
 
-/// <summary>Listens to the portal's own meters and writes them as Prometheus text. Counters and gauges only; series are bounded.</summary>
+/// <summary>Listens to the meters of this portal, not of another one in the process, and writes them as Prometheus text. Counters and gauges only; series are bounded.</summary>
 public sealed class PrometheusText : IDisposable
 {
     private const string MeterPrefix = "AiPortal";
@@ -13,11 +13,11 @@ public sealed class PrometheusText : IDisposable
     private readonly Dictionary<(string Name, string Labels), (double Value, bool IsGauge)> _series = [];
     private readonly Lock _lock = new();
 
-    public PrometheusText()
+    public PrometheusText(IMeterFactory meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith(MeterPrefix, StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Scope == meters && instrument.Meter.Name.StartsWith(MeterPrefix, StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));

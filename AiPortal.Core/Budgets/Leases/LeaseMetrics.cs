@@ -5,15 +5,17 @@ namespace AiPortal.Core.Budgets.Leases;
 /// <summary>Counts for <c>/metrics</c>.</summary>
 public sealed class LeaseMetrics : IDisposable
 {
-    private readonly Meter _meter = new(nameof(AiPortal) + ".Leases");
+    private const string Name = "AiPortal.Core.Budgets";
+    private readonly Meter _meter;
     private readonly Counter<long> _takes;
     private readonly Counter<long> _waits;
     private readonly Counter<long> _recalls;
     private readonly Counter<long> _refusals;
     private Func<int> _held = () => 0;
 
-    public LeaseMetrics()
+    public LeaseMetrics(IMeterFactory? meters = null)
     {
+        _meter = meters?.Create(Name) ?? new Meter(Name);
         _takes = _meter.CreateCounter<long>("aiportal_lease_takes_total", description: "Statements that asked the database for slices of budgets.");
         _waits = _meter.CreateCounter<long>("aiportal_lease_waits_total", description: "Calls that waited for a slice, by budget.");
         _recalls = _meter.CreateCounter<long>("aiportal_lease_recalls_total", description: "Budgets of which other nodes were asked to return what they do not hold.");

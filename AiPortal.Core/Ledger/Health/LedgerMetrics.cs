@@ -6,10 +6,11 @@ namespace AiPortal.Core.Ledger.Health;
 /// <summary>The ledger's figures for <c>/metrics</c>: this node's journal and writer, and what the database says of the whole.</summary>
 public sealed class LedgerMetrics : IDisposable
 {
-    private readonly Meter _meter = new("AiPortal.Core.Ledger");
+    private readonly Meter _meter;
 
-    public LedgerMetrics(Journal journal, LedgerWriter writer, LedgerWatch watch, TimeProvider clock)
+    public LedgerMetrics(Journal journal, LedgerWriter writer, LedgerWatch watch, IMeterFactory meters, TimeProvider clock)
     {
+        _meter = meters.Create("AiPortal.Core.Ledger");
         Gauge("aiportal_journal_entries_undrained", () => journal.State.EntriesUndrained, "Attempts that are not known to be in the database.");
         Gauge("aiportal_journal_bytes", () => journal.State.BytesPending, "Size of the journal on disk.");
         Gauge("aiportal_journal_intents_open", () => journal.State.IntentsOpen, "Attempts under way.");
