@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -65,6 +66,9 @@ public sealed class Alert : TenantRow
     /// <summary>What was used then, in the budget's unit.</summary>
     public decimal? UsedAmount { get; set; }
 
+    /// <summary>What the amounts are in; null where there are none.</summary>
+    public CountedUnit? Unit { get; set; }
+
     public string? ModelName { get; set; }
 
     public DateTimeOffset? ReadAt { get; set; }
@@ -84,6 +88,8 @@ internal sealed class AlertMapping : IEntityTypeConfiguration<Alert>
     public void Configure(EntityTypeBuilder<Alert> builder)
     {
         builder.ToTable("alerts");
+        builder.Property(a => a.LimitAmount).HasPrecision(28, 12);
+        builder.Property(a => a.UsedAmount).HasPrecision(28, 12);
         builder.Property(a => a.Occasion).HasMaxLength(300);
         builder.Property(a => a.Title).HasMaxLength(300);
         builder.Property(a => a.Message).HasMaxLength(1000);

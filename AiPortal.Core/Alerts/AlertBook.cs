@@ -13,8 +13,8 @@ public static class AlertBook
 {
     private const string Insert = """
         INSERT INTO alerts (id, organization_id, created_at, updated_at, type, severity, occasion, title, message, budget_id, budget_name,
-          period_type, period_start, period_end, threshold, limit_amount, used_amount, model_name)
-        VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+          period_type, period_start, period_end, threshold, limit_amount, used_amount, model_name, unit)
+        VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         ON CONFLICT (organization_id, occasion) WHERE rearmed_at IS NULL DO NOTHING
         """;
 
@@ -68,6 +68,7 @@ public static class AlertBook
         Add(draft.LimitAmount, NpgsqlDbType.Numeric);
         Add(draft.UsedAmount, NpgsqlDbType.Numeric);
         Add(draft.ModelName, NpgsqlDbType.Text);
+        Add(draft.Unit is { } unit ? EnumWord.Of(unit) : null, NpgsqlDbType.Text);
         return await command.ExecuteNonQueryAsync(token) == 1;
 
         void Add(object? value, NpgsqlDbType type) => command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });

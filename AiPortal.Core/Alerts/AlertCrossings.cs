@@ -1,5 +1,6 @@
 using System.Globalization;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using Npgsql;
 
@@ -14,7 +15,7 @@ internal static class AlertCrossings
     // A budget has a line for its own period, and one each for a daily and an hourly limit; of two for the same period the lower counts.
     private const string Crossed = """
         SELECT b.id, b.organization_id, b.name, a.period_type, a.period_start, a.period_end, l.amount, a.spent, f.fraction,
-          f.fraction >= b.critical_threshold, o.occasion
+          f.fraction >= b.critical_threshold, o.occasion, b.unit
         FROM budgets b JOIN budget_amounts a ON a.budget_id = b.id
         CROSS JOIN LATERAL (SELECT least(CASE WHEN a.period_type = b.period_type THEN b.total_quota END,
           CASE a.period_type WHEN 'daily' THEN b.daily_limit WHEN 'hourly' THEN b.hourly_limit END) AS amount) l
@@ -60,6 +61,7 @@ internal static class AlertCrossings
         var end = type == PeriodType.Total ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(5);
         var text = CultureInfo.InvariantCulture;
         var until = end is { } ends ? string.Create(text, $" in its {type.ToText()} period, which ends {ends.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "";
+        var unit = EnumWord.Parse<CountedUnit>(row.GetString(11));
         return new AlertDraft
         {
             OrganizationId = row.GetGuid(1),
@@ -67,7 +69,7 @@ internal static class AlertCrossings
             Severity = critical ? AlertSeverity.Critical : AlertSeverity.Warning,
             Occasion = row.GetString(10),
             Title = fraction == 1 ? $"Budget '{name}' is used up" : string.Create(text, $"Budget '{name}' has passed {fraction * 100:0.##} %"),
-            Message = string.Create(text, $"Budget '{name}' has used {used:0.00####} USD of {limit:0.00####} USD ({used / limit * 100:0.##} %){until}."),
+            Message = string.Create(text, $"Budget '{name}' has used {Show(used, unit)} of {Show(limit, unit)} ({used / limit * 100:0.##} %){until}."),
             BudgetId = row.GetGuid(0),
             BudgetName = name,
             PeriodType = type,
@@ -76,6 +78,14 @@ internal static class AlertCrossings
             Threshold = fraction,
             LimitAmount = limit,
             UsedAmount = used,
+            Unit = unit,
         };
     }
+
+    private static string Show(decimal amount, CountedUnit unit) => unit switch
+    {
+        CountedUnit.Usd => string.Create(CultureInfo.InvariantCulture, $"{amount:0.00####} USD"),
+        CountedUnit.Tokens => string.Create(CultureInfo.InvariantCulture, $"{amount:#,0} tokens"),
+        CountedUnit.Requests => string.Create(CultureInfo.InvariantCulture, $"{amount:#,0} {(amount == 1 ? "request" : "requests")}"),
+    };
 }

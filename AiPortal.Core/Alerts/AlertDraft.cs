@@ -1,3 +1,4 @@
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Core.Alerts;
@@ -33,6 +34,9 @@ public sealed record AlertDraft
     public decimal? LimitAmount { get; init; }
 
     public decimal? UsedAmount { get; init; }
+
+    /// <inheritdoc cref="Alert.Unit"/>
+    public CountedUnit? Unit { get; init; }
 
     public string? ModelName { get; init; }
 }

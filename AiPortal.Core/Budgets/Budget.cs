@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -8,7 +9,7 @@ namespace AiPortal.Core.Budgets;
 /// <summary>What a budget is over.</summary>
 public enum QuotaType { Organization, Department, Team, Project, CostCenter, Environment, User, Key }
 
-/// <summary>A limit on spend within a scope and period; CONTRACT calls it a quota.</summary>
+/// <summary>A limit on spend, tokens or requests within a scope and period; CONTRACT calls it a quota.</summary>
 public sealed class Budget : TenantRow
 {
     public required string Name { get; set; }
@@ -18,15 +19,15 @@ public sealed class Budget : TenantRow
     /// <summary>The organization, team, key … it is over.</summary>
     public Guid ScopeId { get; set; }
 
-    /// <summary>USD.</summary>
+    /// <summary>In the <see cref="Unit"/>.</summary>
     public decimal TotalQuota { get; set; }
 
     public PeriodType PeriodType { get; set; } = PeriodType.Monthly;
 
-    /// <summary>USD a day inside the period.</summary>
+    /// <summary>A day inside the period.</summary>
     public decimal? DailyLimit { get; set; }
 
-    /// <summary>USD an hour inside the period.</summary>
+    /// <summary>An hour inside the period.</summary>
     public decimal? HourlyLimit { get; set; }
 
     /// <summary>A fraction, 0.8 is 80 %.</summary>
@@ -40,6 +41,15 @@ public sealed class Budget : TenantRow
     public string? DowngradeModel { get; set; }
 
     public HoldKind Hold { get; set; } = HoldKind.Learned;
+
+    /// <summary>What its limits and amounts are in. Never changes.</summary>
+    public CountedUnit Unit { get; set; }
+
+    /// <summary>Only calls of this model count; <c>*</c> stands for any characters.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Only calls to this provider account count.</summary>
+    public Guid? ProviderId { get; set; }
 
     /// <summary>Made with its key and removed with it.</summary>
     public bool OwnedByKey { get; set; }
@@ -61,13 +71,13 @@ public sealed class BudgetAmount
 
     public Guid OrganizationId { get; set; }
 
-    /// <summary>USD, settled.</summary>
+    /// <summary>Settled, in the budget's unit, as all amounts here.</summary>
     public decimal Spent { get; set; }
 
-    /// <summary>USD, held by calls whose outcome nobody knows yet, and what a written-off node had leased.</summary>
+    /// <summary>Held by calls whose outcome nobody knows yet, and what a written-off node had leased.</summary>
     public decimal Unknown { get; set; }
 
-    /// <summary>USD that nodes hold slices of; the sum of their leases.</summary>
+    /// <summary>What nodes hold slices of; the sum of their leases.</summary>
     public decimal Leased { get; set; }
 
     /// <summary>Rises with every change of <see cref="Spent"/> and <see cref="Unknown"/>, so that an older reading never displaces a newer one.</summary>
@@ -77,6 +87,7 @@ public sealed class BudgetAmount
     public DateTimeOffset? ResetAt { get; set; }
 }
 
+/// <summary>Amounts have sixteen digits before their decimals: tokens have more than dollars.</summary>
 internal sealed class BudgetMapping : IEntityTypeConfiguration<Budget>, IEntityTypeConfiguration<BudgetAmount>
 {
     public void Configure(EntityTypeBuilder<Budget> builder)
@@ -84,6 +95,11 @@ internal sealed class BudgetMapping : IEntityTypeConfiguration<Budget>, IEntityT
         builder.ToTable("budgets");
         builder.Property(b => b.Name).HasMaxLength(200);
         builder.Property(b => b.DowngradeModel).HasMaxLength(256);
+        builder.Property(b => b.Model).HasMaxLength(256);
+        builder.Property(b => b.Unit).HasDefaultValue(CountedUnit.Usd);
+        builder.Property(b => b.TotalQuota).HasPrecision(28, 12);
+        builder.Property(b => b.DailyLimit).HasPrecision(28, 12);
+        builder.Property(b => b.HourlyLimit).HasPrecision(28, 12);
         builder.HasIndex(b => b.ScopeId);
         builder.HasIndex(b => new { b.OrganizationId, b.Name });
     }
@@ -92,6 +108,9 @@ internal sealed class BudgetMapping : IEntityTypeConfiguration<Budget>, IEntityT
     {
         builder.ToTable("budget_amounts");
         builder.HasKey(a => new { a.BudgetId, a.PeriodType, a.PeriodStart });
+        builder.Property(a => a.Spent).HasPrecision(28, 12);
+        builder.Property(a => a.Unknown).HasPrecision(28, 12);
+        builder.Property(a => a.Leased).HasPrecision(28, 12);
         builder.HasIndex(a => a.OrganizationId);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using AiPortal.Core.Budgets.Leases;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,7 @@ namespace AiPortal.Core.Budgets;
 /// <summary>
 /// Admission by budget: before a call every line of its chain holds an amount, all of them or none; afterwards the hold becomes
 /// what the call cost. A call holds of what this node has leased, in memory; only where that does not suffice the database is
-/// asked. Amounts are USD, exact to twelve decimals. Thread-safe.
+/// asked. Amounts are in the unit of their line, exact to twelve decimals. Thread-safe.
 /// </summary>
 public sealed class BudgetBook
 {
@@ -71,22 +72,21 @@ public sealed class BudgetBook
     }
 
     /// <summary>
-    /// Holds an amount of every line of the chain, in the periods in which the call began, or of none. A strict line holds
-    /// <paramref name="strictAmount"/>, a learned one <paramref name="learnedAmount"/>, or the strict one if that is less.
+    /// Holds an amount of every line of the chain, in the periods in which the call began, or of none. Each holds
+    /// what <paramref name="amounts"/> say in its unit: a strict line the most, a learned one what was learned, or the most if that is less.
     /// A line that was updated since the chain was made counts as updated. Waits only where what is leased does not suffice.
     /// </summary>
     public async ValueTask<HoldAnswer> HoldAsync(
         IReadOnlyList<BudgetLine> chain,
         OrganizationCalendar calendar,
         DateTimeOffset startedAt,
-        decimal strictAmount,
-        decimal learnedAmount,
+        CallAmounts amounts,
         CancellationToken token = default)
     {
         // Without a budget that refuses, nothing was granted that could run out.
         if (!_term.IsRunning && (_term.IsStopped || chain.Any(line => line.Refuses)))
             return HoldAnswer.Unavailable;
-        if (TryHold(chain, calendar, startedAt, strictAmount, learnedAmount, out var hold, out var lacking))
+        if (TryHold(chain, calendar, startedAt, amounts, out var hold, out var lacking))
             return new HoldAnswer(hold, null);
         var began = _clock.GetTimestamp();
         while (_clock.GetElapsedTime(began) is var waited && waited < _options.Patience && _term.IsRunning)
@@ -103,7 +103,7 @@ public sealed class BudgetBook
             }
 
             var asked = lacking;
-            if (TryHold(chain, calendar, startedAt, strictAmount, learnedAmount, out hold, out lacking))
+            if (TryHold(chain, calendar, startedAt, amounts, out hold, out lacking))
                 return new HoldAnswer(hold, null);
             if (Array.Exists(verdicts, verdict => verdict.Unavailable))
                 return HoldAnswer.Unavailable;
@@ -132,10 +132,9 @@ public sealed class BudgetBook
         IReadOnlyList<BudgetLine> chain,
         OrganizationCalendar calendar,
         DateTimeOffset startedAt,
-        decimal strictAmount,
-        decimal learnedAmount,
+        CallAmounts amounts,
         [NotNullWhen(true)] out BudgetHold? hold) =>
-        TryHold(chain, calendar, startedAt, strictAmount, learnedAmount, out hold, out _);
+        TryHold(chain, calendar, startedAt, amounts, out hold, out _);
 
     /// <summary>The line in the period around an instant, as this node knows it.</summary>
     public BudgetView Read(BudgetLine line, OrganizationCalendar calendar, DateTimeOffset at, BudgetSeed? fromDatabase = null)
@@ -204,14 +203,11 @@ public sealed class BudgetBook
         _exposures.TryGetValue(organizationId, out var exposure) ? Usd.FromPico(exposure.Sum) : 0;
 
     private bool TryHold(
-        IReadOnlyList<BudgetLine> chain, OrganizationCalendar calendar, DateTimeOffset startedAt, decimal strictAmount, decimal learnedAmount,
+        IReadOnlyList<BudgetLine> chain, OrganizationCalendar calendar, DateTimeOffset startedAt, CallAmounts amounts,
         [NotNullWhen(true)] out BudgetHold? hold, out BudgetClaim[] lacking)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(strictAmount);
-        ArgumentOutOfRangeException.ThrowIfNegative(learnedAmount);
-        var strict = Usd.ToPico(Usd.Ceiling12(strictAmount));
-        var learned = Int128.Min(strict, Usd.ToPico(Usd.Ceiling12(learnedAmount)));
-        var claims = Claims(chain, calendar, startedAt, strict, learned);
+        var parts = amounts.ToParts();
+        var claims = Claims(chain, calendar, startedAt, parts);
 
         EnterAll(claims);
         var fits = true;
@@ -225,7 +221,7 @@ public sealed class BudgetBook
             claim.Cell.Exit();
         }
 
-        hold = fits ? MakeHold(claims, strict) : null;
+        hold = fits ? MakeHold(claims, parts.StrictUsd) : null;
         return fits;
     }
 
@@ -235,7 +231,7 @@ public sealed class BudgetBook
     private bool IsLoaded(BudgetCellKey key) => Volatile.Read(ref _lines).ContainsKey(key.Line);
 
     private BudgetClaim[] Claims(
-        IReadOnlyList<BudgetLine> chain, OrganizationCalendar calendar, DateTimeOffset startedAt, Int128 strict, Int128 learned)
+        IReadOnlyList<BudgetLine> chain, OrganizationCalendar calendar, DateTimeOffset startedAt, in CallParts parts)
     {
         var claims = new BudgetClaim[chain.Count];
         for (var i = 0; i < claims.Length; i++)
@@ -247,7 +243,7 @@ public sealed class BudgetBook
                 Line = line,
                 Period = period,
                 Key = new BudgetCellKey(line.BudgetId, line.PeriodType, period.Start),
-                Amount = line.Hold == HoldKind.Strict ? strict : learned,
+                Amount = parts.Of(line),
                 Place = i,
             };
         }
@@ -277,12 +273,12 @@ public sealed class BudgetBook
 
     private BudgetHold MakeHold(BudgetClaim[] claims, Int128 strict)
     {
-        var cells = new (BudgetCell, Int128)[claims.Length];
+        var cells = new (BudgetCell, Int128, CountedUnit)[claims.Length];
         Int128 exposed = 0;
         for (var i = 0; i < claims.Length; i++)
         {
-            cells[i] = (claims[i].Cell, claims[i].Amount);
-            if (claims[i].Line.Refuses)
+            cells[i] = (claims[i].Cell, claims[i].Amount, claims[i].Line.Unit);
+            if (claims[i].Line is { Refuses: true, Unit: CountedUnit.Usd })
                 exposed = Int128.Max(exposed, strict - claims[i].Amount);
         }
 

@@ -12,7 +12,8 @@ public sealed class BudgetChanges(IEnumerable<IBudgetFollower> followers)
         var sound = await BudgetChecks.SoundAsync(scope.Db, scope.OrganizationId, draft, isNew ? null : budget, token);
         if (sound.Refusal is { } refusal) return refusal;
         draft = sound.Value;
-        var moved = isNew || draft.QuotaType != budget.QuotaType || draft.ScopeId != budget.ScopeId;
+        var moved = isNew || draft.QuotaType != budget.QuotaType || draft.ScopeId != budget.ScopeId
+            || draft.Model != budget.Model || draft.ProviderId != budget.ProviderId;
 
         await BudgetStart.LockAsync(scope, token);
         var before = moved ? [] : BudgetLine.Of(budget).Select(line => line.PeriodType).ToHashSet();

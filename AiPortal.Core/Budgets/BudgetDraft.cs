@@ -1,11 +1,15 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Core.Budgets;
 
-/// <summary>A budget as its author writes it. Amounts are USD, thresholds fractions of the limit.</summary>
+/// <summary>A budget as its author writes it. Amounts are in its unit, thresholds fractions of the limit.</summary>
 public sealed record BudgetDraft
 {
+    /// <summary>The most tokens or requests that a limit can have.</summary>
+    public const decimal MostUnits = 1_000_000_000_000_000;
+
     public string Name { get; init; } = "";
 
     public QuotaType QuotaType { get; init; }
@@ -32,6 +36,14 @@ public sealed record BudgetDraft
 
     public HoldKind Hold { get; init; } = HoldKind.Learned;
 
+    public CountedUnit Unit { get; init; }
+
+    /// <summary>Only calls of this model count; <c>*</c> stands for any characters.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Only calls to this provider account count.</summary>
+    public Guid? ProviderId { get; init; }
+
     /// <summary>The draft that would leave a budget as it is.</summary>
     public static BudgetDraft Of(Budget budget) => new()
     {
@@ -47,14 +59,18 @@ public sealed record BudgetDraft
         Action = budget.Action,
         DowngradeModel = budget.DowngradeModel,
         Hold = budget.Hold,
+        Unit = budget.Unit,
+        Model = budget.Model,
+        ProviderId = budget.ProviderId,
     };
 
     internal void Check(FieldFaults faults)
     {
         faults.RequireText(Name, "name");
-        CheckAmount(faults, TotalQuota, "total_quota");
-        CheckAmount(faults, DailyLimit, "daily_limit");
-        CheckAmount(faults, HourlyLimit, "hourly_limit");
+        if (Model is not null) faults.RequireText(Model, "model", 256);
+        CheckAmount(faults, Unit, TotalQuota, "total_quota");
+        CheckAmount(faults, Unit, DailyLimit, "daily_limit");
+        CheckAmount(faults, Unit, HourlyLimit, "hourly_limit");
         faults.Require(DailyLimit is null || DailyLimit <= TotalQuota, "daily_limit", "Must not be above total_quota.");
         faults.Require(HourlyLimit is null || HourlyLimit <= (DailyLimit ?? TotalQuota), "hourly_limit", "Must not be above daily_limit or total_quota.");
         faults.Require(WarningThreshold is > 0 and <= 1, "warning_threshold", "Must be above 0 and at most 1.");
@@ -78,11 +94,15 @@ public sealed record BudgetDraft
         budget.Action = Action;
         budget.DowngradeModel = DowngradeModel;
         budget.Hold = Hold;
+        budget.Unit = Unit;
+        budget.Model = Model;
+        budget.ProviderId = ProviderId;
     }
 
-    private static void CheckAmount(FieldFaults faults, decimal? amount, string field)
+    private static void CheckAmount(FieldFaults faults, CountedUnit unit, decimal? amount, string field)
     {
         if (amount is <= 0) faults.Add(field, "Must be above 0.");
+        else if (unit != CountedUnit.Usd) faults.Require(amount is null || (amount <= MostUnits && decimal.Truncate(amount.Value) == amount), field, "Must be a whole number, at most 1,000,000,000,000,000.");
         else if (amount is { } given && !Usd.IsStorable(given)) faults.Add(field, "Must have at most twelve decimals and twelve digits before them.");
     }
 }

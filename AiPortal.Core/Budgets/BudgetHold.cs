@@ -1,9 +1,10 @@
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Core.Budgets;
 
-/// <summary>An amount in USD that a call holds of one cell.</summary>
-public readonly record struct BudgetHeld(BudgetCellKey Key, decimal Amount);
+/// <summary>An amount that a call holds of one cell.</summary>
+public readonly record struct BudgetHeld(BudgetCellKey Key, decimal Amount, CountedUnit Unit);
 
 /// <summary>
 /// What one attempt holds of every budget of its chain. It ends once, in one of three ways; whichever comes first counts,
@@ -11,12 +12,12 @@ public readonly record struct BudgetHeld(BudgetCellKey Key, decimal Amount);
 /// </summary>
 public sealed class BudgetHold
 {
-    private readonly (BudgetCell Cell, Int128 Amount)[] _cells;
+    private readonly (BudgetCell Cell, Int128 Amount, CountedUnit Unit)[] _cells;
     private readonly OvershootExposure? _exposure;
     private readonly Int128 _exposed;
     private int _ended;
 
-    internal BudgetHold((BudgetCell Cell, Int128 Amount)[] cells, OvershootExposure? exposure, Int128 exposed)
+    internal BudgetHold((BudgetCell Cell, Int128 Amount, CountedUnit Unit)[] cells, OvershootExposure? exposure, Int128 exposed)
     {
         _cells = cells;
         _exposure = exposure;
@@ -26,18 +27,31 @@ public sealed class BudgetHold
 
     /// <summary>What is held, cell by cell: what the journal's intent must carry.</summary>
     public IReadOnlyList<BudgetHeld> Lines =>
-        Array.ConvertAll(_cells, held => new BudgetHeld(held.Cell.Key, Usd.FromPico(held.Amount)));
+        Array.ConvertAll(_cells, held => new BudgetHeld(held.Cell.Key, Usd.FromPico(held.Amount), held.Unit));
 
-    /// <summary>Replaces the hold by what the call cost, which may be more than it held, in USD.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The cost is negative.</exception>
-    public bool Settle(decimal actual)
+    /// <summary>Replaces the hold by what the call took, which may be more than it held.</summary>
+    /// <param name="usd">What it cost.</param>
+    /// <param name="tokens">All that it used.</param>
+    /// <param name="requests">One where the provider served it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is negative.</exception>
+    public bool Settle(decimal usd, long tokens = 0, int requests = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(actual);
-        var spent = Usd.ToPico(Usd.Round12(actual));
+        ArgumentOutOfRangeException.ThrowIfNegative(usd);
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        ArgumentOutOfRangeException.ThrowIfNegative(requests);
+        var cost = Usd.ToPico(Usd.Round12(usd));
         if (!TryEnd())
             return false;
-        foreach (var (cell, amount) in _cells)
-            cell.End(amount, spent: spent, unknown: 0);
+        foreach (var (cell, amount, unit) in _cells)
+        {
+            var spent = unit switch
+            {
+                CountedUnit.Usd => cost,
+                CountedUnit.Tokens => Usd.ToPico(tokens),
+                CountedUnit.Requests => Usd.ToPico(requests),
+            };
+            cell.End(amount, spent, unknown: 0);
+        }
 
         return true;
     }
@@ -47,7 +61,7 @@ public sealed class BudgetHold
     {
         if (!TryEnd())
             return false;
-        foreach (var (cell, amount) in _cells)
+        foreach (var (cell, amount, _) in _cells)
             cell.End(amount, spent: 0, unknown: 0);
 
         return true;
@@ -58,7 +72,7 @@ public sealed class BudgetHold
     {
         if (!TryEnd())
             return false;
-        foreach (var (cell, amount) in _cells)
+        foreach (var (cell, amount, _) in _cells)
             cell.End(amount, spent: 0, unknown: amount);
 
         return true;

@@ -1,10 +1,11 @@
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Core.Budgets;
 
 /// <summary>
 /// One limit of a budget, as admission uses it: the budget's own, or its daily or hourly one. <paramref name="Limit"/> is
-/// USD for one period; the thresholds are fractions of it.
+/// for one period; the thresholds are fractions of it.
 /// </summary>
 public sealed record BudgetLine(
     Guid BudgetId,
@@ -25,6 +26,12 @@ public sealed record BudgetLine(
 
     /// <summary>Calls of the very model it downgrades to it counts and does not hold for: it asked for no more.</summary>
     public bool LetsThrough(string model) => Action == BudgetAction.Downgrade && DowngradeModel == model;
+
+    /// <summary>What the limit is in.</summary>
+    public CountedUnit Unit { get; init; }
+
+    /// <summary>Which calls count.</summary>
+    public EntryFilter Filter { get; init; }
 
     internal (Guid BudgetId, PeriodType PeriodType) Key => (BudgetId, PeriodType);
 
@@ -52,5 +59,9 @@ public sealed record BudgetLine(
 
     private static BudgetLine Line(Budget budget, PeriodType period, decimal limit) => new(
         budget.Id, budget.OrganizationId, budget.QuotaType, budget.ScopeId, budget.Name, period, limit,
-        budget.Action, budget.Hold, budget.WarningThreshold, budget.CriticalThreshold, budget.DowngradeModel);
+        budget.Action, budget.Hold, budget.WarningThreshold, budget.CriticalThreshold, budget.DowngradeModel)
+    {
+        Unit = budget.Unit,
+        Filter = new EntryFilter(budget.Model, budget.ProviderId),
+    };
 }

@@ -1,5 +1,6 @@
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using Npgsql;
 
@@ -14,7 +15,7 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
 {
     private const string Definitions = """
         SELECT b.id, b.organization_id, b.quota_type, b.scope_id, b.period_type, b.daily_limit IS NOT NULL, b.hourly_limit IS NOT NULL,
-          o.time_zone, o.fiscal_year_start
+          o.time_zone, o.fiscal_year_start, b.unit, b.model, b.provider_id
         FROM budgets b JOIN organizations o ON o.id = b.organization_id WHERE b.organization_id = ANY($1)
         """;
 
@@ -65,7 +66,7 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
                 if (resets.TryGetValue(key, out var resetAt) && entry.StartedAt <= resetAt)
                     continue;
                 var use = uses.GetValueOrDefault(key, new BudgetUse(entry.OrganizationId, period.End) { Counted = true });
-                uses[key] = use with { Spent = use.Spent + entry.TotalCost, Unknown = use.Unknown + entry.UnresolvedCost };
+                uses[key] = use with { Spent = use.Spent + CountedAmounts.Spent(entry, line.Unit), Unknown = use.Unknown + CountedAmounts.Unknown(entry, line.Unit) };
             }
         }
         return uses;
@@ -79,7 +80,8 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
             (QuotaType.Project, entry.ProjectId), (QuotaType.CostCenter, entry.CostCenterId), (QuotaType.Environment, entry.EnvironmentId),
             (QuotaType.User, entry.UserId), (QuotaType.Key, entry.KeyId),
         ];
-        return chain.Where(scope => scope.Id is not null).SelectMany(scope => lines[(entry.OrganizationId, scope.Type, scope.Id)]);
+        return chain.Where(scope => scope.Id is not null).SelectMany(scope => lines[(entry.OrganizationId, scope.Type, scope.Id)])
+            .Where(line => line.Filter.Matches(entry.ModelName, entry.ProviderId));
     }
 
     /// <summary>What admission keeps for these attempts: as they held it and as it was settled, line by line.</summary>
@@ -93,7 +95,7 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
             {
                 var key = new BudgetCellKey(hold.BudgetId, hold.PeriodType, hold.PeriodStart);
                 var (spent, held) = drained.GetValueOrDefault(key);
-                drained[key] = unknown ? (spent, held + hold.Amount) : (spent + Usd.Round12(attempt.Settlement!.Cost.Total), held);
+                drained[key] = unknown ? (spent, held + hold.Amount) : (spent + CountedAmounts.Spent(attempt.Settlement!, hold.Unit), held);
             }
         }
         return drained;
@@ -118,10 +120,12 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
             if (reader.GetBoolean(6))
                 types.Add(PeriodType.Hourly);
             var scope = (organization, EnumWord.Parse<QuotaType>(reader.GetString(2)), (Guid?)reader.GetGuid(3));
-            found.AddRange(types.Select(type => (scope, new Line(reader.GetGuid(0), type, calendar))));
+            var unit = EnumWord.Parse<CountedUnit>(reader.GetString(9));
+            var filter = new EntryFilter(reader.IsDBNull(10) ? null : reader.GetString(10), reader.IsDBNull(11) ? null : reader.GetGuid(11));
+            found.AddRange(types.Select(type => (scope, new Line(reader.GetGuid(0), type, calendar, unit, filter))));
         }
         return found.ToLookup(pair => pair.Scope, pair => pair.Line);
     }
 
-    private sealed record Line(Guid BudgetId, PeriodType PeriodType, OrganizationCalendar Calendar);
+    private sealed record Line(Guid BudgetId, PeriodType PeriodType, OrganizationCalendar Calendar, CountedUnit Unit, EntryFilter Filter);
 }

@@ -1,4 +1,5 @@
 using AiPortal.Core.Access;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -104,13 +105,16 @@ internal static class BudgetStart
 
     private static async Task<(decimal Spent, decimal Unknown)> SumAsync(ChangeScope scope, BudgetLine line, Period period, DateTimeOffset? since, CancellationToken token)
     {
-        // Only a column name of BudgetScopes goes into the text.
+        // Only a column name of BudgetScopes and the texts of counting go into the text.
         await using var command = Command(scope, $"""
-            SELECT coalesce(sum(total_cost), 0), coalesce(sum(unresolved_cost), 0) FROM ledger_entries
+            SELECT coalesce(sum({CountedAmounts.SpentSql("e", line.Unit)}), 0)::numeric, coalesce(sum({CountedAmounts.UnknownSql("e", line.Unit)}), 0)::numeric
+            FROM ledger_entries e
             WHERE organization_id = $1 AND {BudgetScopes.LedgerColumn(line.QuotaType)} = $2 AND started_at >= $3 AND started_at < $4
-              AND started_at > $5
+              AND started_at > $5 AND {EntryFilter.Sql("e", "$6", "$7")}
             """);
         Add(command, line.OrganizationId, line.ScopeId, period.Start, period.End, since ?? period.Start.AddTicks(-10));
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)line.Filter.Model ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)line.Filter.ProviderId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         await using var reader = await command.ExecuteReaderAsync(token);
         await reader.ReadAsync(token);
         return (reader.GetDecimal(0), reader.GetDecimal(1));

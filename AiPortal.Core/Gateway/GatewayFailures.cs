@@ -50,10 +50,9 @@ public static class GatewayFailures
         // {0} what is limited, {1} the limit
         GatewayFailure.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded",
             "Rate limit reached: {0}, limit {1}.", 1, true, GatewayBlame.Policy, LogLevel.Information),
-        // {0} budget, {1} end of its period, {2} spent, {3} held, {4} limit, {5} needed
+        // {0} budget, {1} end of its period, {2} spent, {3} held, {4} limit, {5} needed, each with its unit, {6} what would help
         GatewayFailure.BudgetExceeded => new(429, "insufficient_quota", "budget_exceeded",
-            "Budget '{0}' cannot cover this call until {1}: {2} USD spent and {3} USD held of {4} USD; the call needs up to {5} USD. "
-            + "A lower output limit, a cheaper model or a larger budget would help.", null, false, GatewayBlame.Policy, LogLevel.Information),
+            "Budget '{0}' cannot cover this call until {1}: {2} spent and {3} held of {4}; the call needs up to {5}. {6}", null, false, GatewayBlame.Policy, LogLevel.Information),
         // {0} what is wrong
         GatewayFailure.BodyNotJson => Caller(400, "invalid_json", "The body is not valid JSON: {0}"),
         GatewayFailure.BodyInvalid => Caller(400, "invalid_value", "{0}"),

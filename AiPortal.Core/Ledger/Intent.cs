@@ -1,9 +1,16 @@
+using System.Text.Json.Serialization;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Core.Ledger;
 
-/// <summary>An amount in USD held of one budget line in one period.</summary>
-public readonly record struct IntentHold(Guid BudgetId, PeriodType PeriodType, DateTimeOffset PeriodStart, decimal Amount);
+/// <summary>An amount held of one budget line in one period.</summary>
+public readonly record struct IntentHold(Guid BudgetId, PeriodType PeriodType, DateTimeOffset PeriodStart, decimal Amount)
+{
+    /// <summary>What <see cref="Amount"/> is in.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public CountedUnit Unit { get; init; }
+}
 
 /// <summary>
 /// One attempt at a provider, journalled before anything is sent: all that its ledger entry needs if nothing more is ever heard.
@@ -50,6 +57,10 @@ public sealed record Intent
 
     /// <summary>USD that this attempt counts for against budgets while its outcome is unknown.</summary>
     public decimal HeldUsd { get; init; }
+
+    /// <summary>Tokens that it counts for while its outcome is unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long HeldTokens { get; init; }
 
     /// <summary>What it holds of each budget line, so that the line learns what of its own was drained.</summary>
     public IReadOnlyList<IntentHold>? Holds { get; init; }

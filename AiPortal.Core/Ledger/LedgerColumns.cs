@@ -47,6 +47,7 @@ internal static class LedgerColumns
         new("base_cost", NpgsqlDbType.Numeric, e => e.BaseCost),
         new("total_cost", NpgsqlDbType.Numeric, e => e.TotalCost),
         new("unresolved_cost", NpgsqlDbType.Numeric, e => e.UnresolvedCost),
+        new("unresolved_tokens", NpgsqlDbType.Bigint, e => e.UnresolvedTokens),
         new("corrects_id", NpgsqlDbType.Uuid, e => e.CorrectsId),
         new("reason", NpgsqlDbType.Text, e => Clean(e.Reason)),
         new("external_id", NpgsqlDbType.Text, e => Clean(e.ExternalId)),

@@ -96,6 +96,9 @@ public sealed class LedgerEntry : TenantRow
     /// <summary>The hold of an <see cref="EntryStatus.Unknown"/> entry; outside every total of confirmed spend.</summary>
     public decimal UnresolvedCost { get; set; }
 
+    /// <summary>The tokens that an <see cref="EntryStatus.Unknown"/> entry counts for, at least one; taken away by what settles it.</summary>
+    public long UnresolvedTokens { get; set; }
+
     /// <summary>The entry that an adjustment, refund or reconciliation corrects.</summary>
     public Guid? CorrectsId { get; set; }
 

@@ -42,6 +42,7 @@ public static class LedgerRows
             PriceId = intent.PriceId,
             PriceVersion = intent.PriceId is null ? null : intent.PriceVersion,
             UnresolvedCost = unknown ? Usd.Round12(intent.HeldUsd) : 0,
+            UnresolvedTokens = unknown ? Math.Max(1, intent.HeldTokens) : 0,
             SessionId = intent.SessionId,
             WorkflowId = intent.WorkflowId,
             AccountId = intent.AccountId,

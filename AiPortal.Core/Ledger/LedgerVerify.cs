@@ -1,5 +1,6 @@
 using System.Globalization;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using Npgsql;
 
 namespace AiPortal.Core.Ledger;
@@ -18,7 +19,10 @@ public static class LedgerVerify
         ORDER BY 1
         """;
 
-    private const string InScope = """
+    private static readonly string Spent = CountedAmounts.SpentSql("e", "b.unit");
+    private static readonly string Unknown = CountedAmounts.UnknownSql("e", "b.unit");
+
+    private static readonly string InScope = $"""
         e.organization_id = b.organization_id AND CASE b.quota_type
           WHEN 'organization' THEN true
           WHEN 'department' THEN e.department_id = b.scope_id
@@ -28,14 +32,15 @@ public static class LedgerVerify
           WHEN 'environment' THEN e.environment_id = b.scope_id
           WHEN 'user' THEN e.user_id = b.scope_id
           WHEN 'key' THEN e.key_id = b.scope_id END
+          AND {EntryFilter.Sql("e", "b.model", "b.provider_id")}
         """;
 
-    private const string Budgets = $"""
+    private static readonly string Budgets = $"""
         SELECT concat_ws(' ', 'budget', b.id, a.period_type, a.period_start),
           coalesce(l.spent, 0) - a.spent, coalesce(l.unresolved, 0) + coalesce(s.written_off, 0) - a.unknown
         FROM budget_amounts a JOIN budgets b ON b.id = a.budget_id
         CROSS JOIN LATERAL (
-          SELECT sum(e.total_cost) AS spent, sum(e.unresolved_cost) AS unresolved FROM ledger_entries e
+          SELECT sum({Spent}) AS spent, sum({Unknown}) AS unresolved FROM ledger_entries e
           WHERE {InScope} AND e.started_at >= a.period_start AND e.started_at < a.period_end
             AND (a.reset_at IS NULL OR e.started_at > a.reset_at)) l
         CROSS JOIN LATERAL (
@@ -46,16 +51,16 @@ public static class LedgerVerify
         """;
 
     /// <summary>Entries begun since a budget was made for which it has no amount.</summary>
-    private const string Uncounted = $"""
+    private static readonly string Uncounted = $"""
         SELECT concat_ws(' ', 'budget', b.id, t.period_type, 'has no period for entries, first at', min(e.started_at)),
-          sum(e.total_cost), sum(e.unresolved_cost)
+          sum({Spent}), sum({Unknown})
         FROM budgets b
         CROSS JOIN LATERAL (SELECT b.period_type UNION SELECT 'daily' WHERE b.daily_limit IS NOT NULL UNION SELECT 'hourly' WHERE b.hourly_limit IS NOT NULL) t(period_type)
         JOIN ledger_entries e ON {InScope} AND e.started_at >= b.created_at
         WHERE b.updated_at = b.created_at AND NOT EXISTS (
           SELECT 1 FROM budget_amounts a WHERE a.budget_id = b.id AND a.period_type = t.period_type
             AND e.started_at >= a.period_start AND e.started_at < a.period_end)
-        GROUP BY b.id, t.period_type HAVING sum(e.total_cost) <> 0 OR sum(e.unresolved_cost) <> 0
+        GROUP BY b.id, t.period_type HAVING sum({Spent}) <> 0 OR sum({Unknown}) <> 0
         ORDER BY 1
         """;
 
@@ -72,7 +77,7 @@ public static class LedgerVerify
     /// <summary>Beyond so many the rest says nothing new.</summary>
     private const int MostDifferences = 10_000;
 
-    /// <summary>A line for each difference, as of one moment; none when all agree. Amounts are ledger minus the other side, in USD.</summary>
+    /// <summary>A line for each difference, as of one moment; none when all agree. Amounts are ledger minus the other side, in USD or the budget's unit.</summary>
     /// <param name="database">The database.</param>
     /// <param name="token">Ends it.</param>
     /// <param name="progress">Told how many of the four comparisons are done.</param>

@@ -31,6 +31,7 @@ public sealed class ResolveOutcome(LedgerChange ledger, TimeProvider clock)
 
             var entry = CorrectionEntry.Of(target.Entry, resolution.Usage is null ? EntryKind.Adjustment : EntryKind.Reconciliation, resolution.Reason!.Trim(), clock);
             entry.UnresolvedCost = -target.Entry.UnresolvedCost;
+            entry.UnresolvedTokens = -target.Entry.UnresolvedTokens;
             if (resolution.Cost is { } cost) entry.BaseCost = entry.TotalCost = cost;
             else if (await PriceAsync(scope.Db, target.Entry, entry, resolution.Usage!.Value, token) is { } unpriced) return unpriced;
 

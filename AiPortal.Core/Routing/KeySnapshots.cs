@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Counting;
 
 namespace AiPortal.Core.Routing;
 
@@ -35,8 +36,7 @@ internal static class KeySnapshots
             Concurrency = key.Concurrency,
             Tags = key.Tags,
             Budgets = budgets,
-            HasBlockingBudget = budgets.Any(line => line.Refuses),
-            HasDowngrade = budgets.Any(line => line.Action == BudgetAction.Downgrade),
+            HasBlockingBudget = budgets.Any(line => line is { Refuses: true, Unit: CountedUnit.Usd }),
         };
     }
 }

@@ -84,11 +84,8 @@ public sealed class KeySnapshot
     /// <summary>Every budget over this key, the key's own first, the organization's last.</summary>
     public required IReadOnlyList<BudgetLine> Budgets { get; init; }
 
-    /// <summary>True where a budget of the chain can refuse.</summary>
+    /// <summary>True where a budget of the chain can refuse a call for what it costs.</summary>
     public required bool HasBlockingBudget { get; init; }
-
-    /// <summary>True where a budget of the chain can send a call to a cheaper model.</summary>
-    public required bool HasDowngrade { get; init; }
 }
 
 /// <summary>All that a call needs to know, immutable; swapped whole when something changed.</summary>

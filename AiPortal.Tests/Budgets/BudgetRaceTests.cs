@@ -43,7 +43,7 @@ public sealed class BudgetRaceTests
             {
                 while (true)
                 {
-                    var answer = await book.HoldAsync([line], OrganizationCalendar.Utc, Lines.Noon, 0.03m, 0.03m);
+                    var answer = await book.HoldAsync([line], OrganizationCalendar.Utc, Lines.Noon, new CallAmounts(0.03m, 0.03m));
                     if (answer.IsHeld)
                     {
                         await Task.Yield();

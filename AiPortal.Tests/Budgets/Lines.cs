@@ -38,7 +38,7 @@ internal static class Lines
     public static HoldAnswer Ask(
         this BudgetBook book, IReadOnlyList<BudgetLine> chain, DateTimeOffset startedAt, decimal strict, decimal learned)
     {
-        var answer = book.HoldAsync(chain, OrganizationCalendar.Utc, startedAt, strict, learned);
+        var answer = book.HoldAsync(chain, OrganizationCalendar.Utc, startedAt, new CallAmounts(strict, learned));
         return answer.AsTask().GetAwaiter().GetResult();
     }
 

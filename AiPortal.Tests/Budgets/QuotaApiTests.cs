@@ -95,7 +95,7 @@ public sealed class QuotaApiTests(PortalHost host) : IClassFixture<PortalHost>
         var lines = BudgetLine.Of(new Budget { Id = made.Id, OrganizationId = host.OrganizationId, Name = "", QuotaType = QuotaType.Team, ScopeId = team, TotalQuota = 10, Hold = HoldKind.Strict });
         var book = host.Services.GetRequiredService<BudgetBook>();
 
-        var hold = (await book.HoldAsync(lines, OrganizationCalendar.Utc, Now, 1.5m, 1m)).Hold;
+        var hold = (await book.HoldAsync(lines, OrganizationCalendar.Utc, Now, new CallAmounts(1.5m, 1m))).Hold;
         Assert.NotNull(hold);
         var during = await host.Admin.GetApiAsync($"/cost/quotas/{made.Id}");
         await host.Admin.PostApiAsync($"/cost/quotas/{made.Id}/reset", null);

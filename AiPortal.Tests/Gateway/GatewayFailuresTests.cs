@@ -39,7 +39,7 @@ public sealed class GatewayFailuresTests
     [MemberData(nameof(All))]
     public void Refuse_EveryFailure_FillsTheWholeMessage(GatewayFailure failure)
     {
-        var refusal = GatewayFailures.Refuse(failure, "a", "b", "c", "d", "e", "f");
+        var refusal = GatewayFailures.Refuse(failure, "a", "b", "c", "d", "e", "f", "g");
 
         Assert.DoesNotContain('{', refusal.Message);
         Assert.Equal(GatewayFailures.Of(failure).Status, refusal.Status);
@@ -60,7 +60,7 @@ public sealed class GatewayFailuresTests
     public void Write_BudgetRefusal_NamesBudgetAndReset()
     {
         var id = Guid.Parse("01890000-0000-7000-8000-000000000001");
-        var refusal = GatewayFailures.Refuse(GatewayFailure.BudgetExceeded, "Team A", "2026-11-01", 9.5m, 0.4m, 10m, 0.2m) with
+        var refusal = GatewayFailures.Refuse(GatewayFailure.BudgetExceeded, "Team A", "2026-11-01", "9.5 USD", "0.4 USD", "10 USD", "0.2 USD", "Help.") with
         {
             BudgetId = id,
             ResetsAt = new DateTimeOffset(2026, 11, 1, 8, 0, 0, TimeSpan.FromHours(8)),

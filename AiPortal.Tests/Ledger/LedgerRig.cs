@@ -58,10 +58,11 @@ internal sealed class LedgerRig : IAsyncDisposable
         return rig;
     }
 
-    public async Task<Guid> AddBudgetAsync(QuotaType type, Guid scopeId, PeriodType period = PeriodType.Monthly, decimal? daily = null)
+    public async Task<Guid> AddBudgetAsync(QuotaType type, Guid scopeId, PeriodType period = PeriodType.Monthly, decimal? daily = null, Action<Budget>? change = null)
     {
         await using var db = _database.Portal.OpenSystem();
         var budget = new Budget { OrganizationId = OrganizationId, Name = "b", QuotaType = type, ScopeId = scopeId, PeriodType = period, TotalQuota = 1_000_000, DailyLimit = daily, CreatedAt = JournalSamples.Noon.AddYears(-1) };
+        change?.Invoke(budget);
         db.Add(budget);
         await db.SaveChangesAsync();
         return budget.Id;
@@ -127,7 +128,7 @@ internal sealed class LedgerRig : IAsyncDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {
-            var answer = await Budgets.HoldAsync(chain, calendar, startedAt, strict, learned, limit.Token);
+            var answer = await Budgets.HoldAsync(chain, calendar, startedAt, new CallAmounts(strict, learned), limit.Token);
             Assert.Null(answer.Refusal);
             if (answer.Hold is { } hold)
                 return hold;

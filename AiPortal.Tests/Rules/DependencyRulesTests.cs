@@ -21,7 +21,7 @@ public sealed partial class DependencyRulesTests
         ["Catalog"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers"],
         ["Keys"] = ["Money", "Data", "Tenancy", "Audit", "Access"],
         ["Ledger"] = ["Money", "Data", "Jobs", "Access", "Catalog"],
-        ["Budgets"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Keys", "Ledger"],
+        ["Budgets"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers", "Keys", "Ledger"],
         ["Alerts"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers", "Ledger", "Budgets"],
         ["Organizations"] = ["Data", "Tenancy", "Audit", "Access", "Keys", "Budgets"],
         ["Routing"] = ["Money", "Data", "Tenancy", "Access", "Providers", "Catalog", "Keys", "Ledger", "Budgets"],

@@ -1,5 +1,6 @@
 using AiPortal.Api;
 using AiPortal.Core.Alerts;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Alerts;
@@ -21,6 +22,7 @@ internal sealed record AlertView(
     decimal? Threshold,
     decimal? Limit,
     decimal? Used,
+    CountedUnit? Unit,
     string? Model,
     bool IsRead,
     DateTimeOffset? ReadAt,
@@ -34,7 +36,7 @@ internal sealed record AlertView(
 {
     public static AlertView Of(Alert a) => new(
         a.Id, a.OrganizationId, a.Type, a.Severity, a.ResolvedAt is null ? AlertStatus.Active : AlertStatus.Resolved, a.Title, a.Message, a.BudgetId, a.BudgetName,
-        a.PeriodType, a.PeriodStart, a.PeriodEnd?.AddSeconds(-1), a.Threshold, a.LimitAmount, a.UsedAmount, a.ModelName, a.ReadAt is not null, a.ReadAt, a.ReadBy,
+        a.PeriodType, a.PeriodStart, a.PeriodEnd?.AddSeconds(-1), a.Threshold, a.LimitAmount, a.UsedAmount, a.Unit, a.ModelName, a.ReadAt is not null, a.ReadAt, a.ReadBy,
         a.ResolvedAt is not null, a.ResolvedAt, a.ResolvedBy, a.RearmedAt, a.CreatedAt, a.UpdatedAt);
 
     public static AlertView Example { get; } = Of(new Alert
@@ -53,6 +55,7 @@ internal sealed record AlertView(
         Threshold = 0.8m,
         LimitAmount = 5000m,
         UsedAmount = 4012.5m,
+        Unit = CountedUnit.Usd,
         CreatedAt = ApiExamples.Instant,
         UpdatedAt = ApiExamples.Instant,
     });

@@ -38,16 +38,16 @@ internal sealed partial class JsonBody
     public long? LongOrNull(string name, long? absent = null, long min = 0, long max = long.MaxValue) =>
         PresentValue(name, out var element, out var isNull) ? ReadLong(name, element, min, max) ?? absent : isNull ? null : absent;
 
-    /// <summary>An exact number of at most twelve decimals, below 10^12; without <paramref name="absent"/> it is required.</summary>
-    public decimal Amount(string name, decimal? absent = null)
+    /// <summary>An exact number of at most twelve decimals, below <paramref name="limit"/>; without <paramref name="absent"/> it is required.</summary>
+    public decimal Amount(string name, decimal? absent = null, decimal limit = ExactDecimal.Limit)
     {
-        if (Present(name, out var element)) return ReadAmount(name, element) ?? absent ?? 0;
+        if (Present(name, out var element)) return ReadAmount(name, element, limit) ?? absent ?? 0;
         if (absent is null) Fault(name, "This member is required.");
         return absent ?? 0;
     }
 
-    public decimal? AmountOrNull(string name, decimal? absent = null) =>
-        PresentValue(name, out var element, out var isNull) ? ReadAmount(name, element) ?? absent : isNull ? null : absent;
+    public decimal? AmountOrNull(string name, decimal? absent = null, decimal limit = ExactDecimal.Limit) =>
+        PresentValue(name, out var element, out var isNull) ? ReadAmount(name, element, limit) ?? absent : isNull ? null : absent;
 
     /// <summary>An id that must be there.</summary>
     public Guid Id(string name, Guid? absent = null)
@@ -227,10 +227,10 @@ internal sealed partial class JsonBody
         return null;
     }
 
-    private decimal? ReadAmount(string name, JsonElement element)
+    private decimal? ReadAmount(string name, JsonElement element, decimal limit = ExactDecimal.Limit)
     {
         if (element.ValueKind != JsonValueKind.Number) Fault(name, "Must be a number.");
-        else if (!ExactDecimal.TryRead(element.GetRawText(), out var value, out var fault)) Fault(name, fault);
+        else if (!ExactDecimal.TryRead(element.GetRawText(), out var value, out var fault, limit)) Fault(name, fault);
         else return value;
         return null;
     }

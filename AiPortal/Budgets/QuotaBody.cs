@@ -1,6 +1,7 @@
 using AiPortal.Api;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Budgets;
@@ -20,20 +21,25 @@ internal static class QuotaBody
         }
 
         var type = body.Word("quota_type", now?.QuotaType);
+        var unit = body.Word<CountedUnit>("unit", now?.Unit ?? CountedUnit.Usd);
+        var below = unit == CountedUnit.Usd ? ExactDecimal.Limit : BudgetDraft.MostUnits + 1;
         return new BudgetDraft
         {
             Name = body.Text("name", now?.Name ?? $"{EnumWord.Of(type)} budget"),
             QuotaType = type,
             ScopeId = type == QuotaType.Organization ? body.IdOrNull("scope_id", now?.ScopeId) ?? Guid.Empty : body.Id("scope_id", now?.ScopeId),
-            TotalQuota = body.Amount("total_quota", now?.TotalQuota),
+            TotalQuota = body.Amount("total_quota", now?.TotalQuota, below),
             PeriodType = body.Word<PeriodType>("period_type", now?.PeriodType ?? PeriodType.Monthly),
-            DailyLimit = body.AmountOrNull("daily_limit", now?.DailyLimit),
-            HourlyLimit = body.AmountOrNull("hourly_limit", now?.HourlyLimit),
+            DailyLimit = body.AmountOrNull("daily_limit", now?.DailyLimit, below),
+            HourlyLimit = body.AmountOrNull("hourly_limit", now?.HourlyLimit, below),
             WarningThreshold = body.Amount("warning_threshold", now?.WarningThreshold ?? 0.8m),
             CriticalThreshold = body.Amount("critical_threshold", now?.CriticalThreshold ?? 0.95m),
             Action = ReadAction(body, now?.Action ?? BudgetAction.Block),
             DowngradeModel = body.TextOrNull("downgrade_model", now?.DowngradeModel, 256),
             Hold = body.Word<HoldKind>("hold", now?.Hold ?? HoldKind.Learned),
+            Unit = unit,
+            Model = body.TextOrNull("model", now?.Model, 256),
+            ProviderId = body.IdOrNull("provider_id", now?.ProviderId),
         };
     }
 

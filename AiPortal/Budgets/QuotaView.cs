@@ -1,9 +1,10 @@
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Budgets;
 
-/// <summary>One limit of a budget in its current period, USD. <c>period_end</c> is the period's last second.</summary>
+/// <summary>One limit of a budget in its current period, in the budget's unit. <c>period_end</c> is the period's last second.</summary>
 internal sealed record QuotaLimitView(
     PeriodType PeriodType,
     decimal Limit,
@@ -23,7 +24,7 @@ internal sealed record QuotaLimitView(
     public static DateTimeOffset LastSecondOf(Period period) => period.End.AddSeconds(-1);
 }
 
-/// <summary>A budget as the API answers it. Amounts are USD in the current period, thresholds fractions.</summary>
+/// <summary>A budget as the API answers it. Amounts are in its unit and current period, thresholds fractions.</summary>
 internal sealed record QuotaView
 {
     public required Guid Id { get; init; }
@@ -71,6 +72,12 @@ internal sealed record QuotaView
     public required string? DowngradeModel { get; init; }
 
     public required HoldKind Hold { get; init; }
+
+    public required CountedUnit Unit { get; init; }
+
+    public required string? Model { get; init; }
+
+    public required Guid? ProviderId { get; init; }
 
     public required bool IsWarning { get; init; }
 
@@ -122,6 +129,9 @@ internal sealed record QuotaView
             Action = budget.Action,
             DowngradeModel = budget.DowngradeModel,
             Hold = budget.Hold,
+            Unit = budget.Unit,
+            Model = budget.Model,
+            ProviderId = budget.ProviderId,
             IsWarning = reading.IsWarning,
             IsCritical = reading.IsCritical,
             IsExceeded = reading.IsExceeded,

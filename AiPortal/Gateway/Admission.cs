@@ -3,6 +3,7 @@ using AiPortal.Core.Budgets;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Money;
 using AiPortal.Core.Routing;
@@ -10,7 +11,7 @@ using AiPortal.Core.Routing;
 namespace AiPortal.Gateway;
 
 /// <summary>What one attempt holds, and the output bound to send so that the hold is a true ceiling.</summary>
-internal sealed record HeldAmount(BudgetHold Hold, decimal Strict, decimal Learned, long? Cap);
+internal sealed record HeldAmount(BudgetHold Hold, CallAmounts Amounts, long? Cap);
 
 /// <summary>Step 4: is the portal able and the key within its limits; then a hold on every budget over the key.</summary>
 internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOutput learned, Journal journal, IHostApplicationLifetime lifetime)
@@ -35,14 +36,24 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
     /// <summary>Holds for one attempt; a refusal leaves no hold at any level.</summary>
     public async ValueTask<GatewayRefusal?> HoldAsync(GatewayCall call, PlannedAttempt attempt)
     {
-        var (strict, expected, cap) = Amounts(call, attempt);
-        var answer = await budgets.HoldAsync(Chain(call), call.Key!.Organization.Calendar, call.StartedAt, strict, expected, call.Context.RequestAborted);
+        var chain = Chain(call, attempt);
+        var (amounts, cap) = Amounts(call, attempt, chain);
+        var answer = await budgets.HoldAsync(chain, call.Key!.Organization.Calendar, call.StartedAt, amounts, call.Context.RequestAborted);
         if (!answer.IsHeld) return answer.Refusal is { } refusal ? Refuse(call, refusal) : GatewayFailures.Refuse(GatewayFailure.Overloaded);
-        call.Held = new HeldAmount(answer.Hold, strict, expected, cap);
+        call.Held = new HeldAmount(answer.Hold, amounts, cap);
         return null;
     }
 
-    private (decimal Strict, decimal Learned, long? Cap) Amounts(GatewayCall call, PlannedAttempt attempt)
+    /// <summary>The budgets over the key that this attempt holds for.</summary>
+    private static IReadOnlyList<BudgetLine> Chain(GatewayCall call, PlannedAttempt attempt)
+    {
+        var lines = call.Key!.Budgets;
+        return lines.All(Counts) ? lines : [.. lines.Where(Counts)];
+
+        bool Counts(BudgetLine line) => line.Filter.Matches(call.Model, attempt.Account.Id) && !line.LetsThrough(call.Model);
+    }
+
+    private (CallAmounts Amounts, long? Cap) Amounts(GatewayCall call, PlannedAttempt attempt, IReadOnlyList<BudgetLine> chain)
     {
         var scan = call.Scan!;
         long? most = (scan.MaxOutput, attempt.Price.MaxOutput) switch
@@ -52,29 +63,27 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
             (null, { } model) => model,
             (null, null) => null,
         };
-        var strictInForce = call.Key!.Budgets.Any(line => line is { Hold: HoldKind.Strict, Refuses: true });
+        var strictInForce = chain.Any(line => line is { Hold: HoldKind.Strict, Refuses: true, Unit: CountedUnit.Usd or CountedUnit.Tokens });
         var cap = most is null && strictInForce ? DefaultCap : (long?)null;
         var output = (most ?? DefaultCap) * scan.Choices;
         var input = InputCeiling.Tokens(scan, attempt.Price.ContextWindow) ?? LargestContextWindow;
         var strict = attempt.Price.Ceiling(input, output, call.StartedAt);
-        var expected = attempt.Price.Expected(Math.Min(input, TokenEstimate.Input(scan)), learned.Expect(call.Key.Id, call.Key.Organization.Id, call.Model, output), call.StartedAt);
-        return (strict, Math.Min(strict, expected), cap);
+        var (likelyInput, likelyOutput) = (Math.Min(input, TokenEstimate.Input(scan)), learned.Expect(call.Key!.Id, call.Key.Organization.Id, call.Model, output));
+        var expected = attempt.Price.Expected(likelyInput, likelyOutput, call.StartedAt);
+        return (new CallAmounts(strict, Math.Min(strict, expected), input + output, likelyInput + likelyOutput), cap);
     }
 
     private long Expected(GatewayCall call, PlannedAttempt attempt) =>
         learned.Expect(call.Key!.Id, call.Key.Organization.Id, call.Model, (call.Scan!.MaxOutput ?? attempt.Price.MaxOutput ?? DefaultCap) * call.Scan.Choices);
 
-    private static IReadOnlyList<BudgetLine> Chain(GatewayCall call) =>
-        call.Key!.HasDowngrade ? [.. call.Key.Budgets.Where(line => !line.LetsThrough(call.Model))] : call.Key.Budgets;
-
     private static GatewayRefusal Refuse(GatewayCall call, BudgetRefusal refusal)
     {
-        var view = refusal.View;
+        var (view, unit) = (refusal.View, refusal.Line.Unit);
         var ends = refusal.Line.PeriodType == PeriodType.Total ? (DateTimeOffset?)null : refusal.ResetsAt;
         var answer = GatewayFailures.Refuse(
             GatewayFailure.BudgetExceeded, refusal.Line.Name,
             ends?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) ?? "it is raised or reset",
-            Show(view.Spent), Show(view.Held + view.Unknown), Show(view.Limit), Show(refusal.Asked)) with
+            Show(view.Spent, unit), Show(view.Held + view.Unknown, unit), Show(view.Limit, unit), Show(refusal.Asked, unit), Help(unit)) with
         {
             BudgetId = refusal.Line.BudgetId,
             ResetsAt = ends,
@@ -87,5 +96,17 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
         return answer with { Message = $"{answer.Message} More must be approved: ask at {link}.", RequestUrl = link };
     }
 
-    private static string Show(decimal usd) => usd.ToString("0.00####", CultureInfo.InvariantCulture);
+    private static string Show(decimal amount, CountedUnit unit) => unit switch
+    {
+        CountedUnit.Usd => string.Create(CultureInfo.InvariantCulture, $"{amount:0.00####} USD"),
+        CountedUnit.Tokens => string.Create(CultureInfo.InvariantCulture, $"{amount:#,0} tokens"),
+        CountedUnit.Requests => string.Create(CultureInfo.InvariantCulture, $"{amount:#,0} {(amount == 1 ? "request" : "requests")}"),
+    };
+
+    private static string Help(CountedUnit unit) => unit switch
+    {
+        CountedUnit.Usd => "A lower output limit, a cheaper model or a larger budget would help.",
+        CountedUnit.Tokens => "A shorter prompt, a lower output limit or a larger budget would help.",
+        CountedUnit.Requests => "A larger budget would help.",
+    };
 }

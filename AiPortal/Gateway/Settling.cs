@@ -2,6 +2,7 @@ using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Money;
 using AiPortal.Core.Routing;
@@ -42,8 +43,9 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             RequestType = RequestType,
             PriceId = plan.Unpriced ? null : plan.Price.Id,
             PriceVersion = plan.Unpriced ? 0 : plan.Price.Version,
-            HeldUsd = HeldUsd(held),
-            Holds = [.. held.Hold.Lines.Select(line => new IntentHold(line.Key.BudgetId, line.Key.PeriodType, line.Key.PeriodStart, line.Amount))],
+            HeldUsd = Usd.Round12(Most(held, CountedUnit.Usd, held.Amounts.LearnedUsd)),
+            HeldTokens = (long)Most(held, CountedUnit.Tokens, held.Amounts.LearnedTokens),
+            Holds = [.. held.Hold.Lines.Select(line => new IntentHold(line.Key.BudgetId, line.Key.PeriodType, line.Key.PeriodStart, line.Amount) { Unit = line.Unit })],
             SessionId = call.Labels.SessionId,
             WorkflowId = call.Labels.WorkflowId,
             AccountId = call.Labels.AccountId,
@@ -77,7 +79,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             (attempt.Cost, attempt.Notes) = SettledCost.Of(attempt.Plan.Price, outcome.Usage, facts);
         }
 
-        attempt.Held.Hold.Settle(attempt.Cost.Total);
+        attempt.Held.Hold.Settle(attempt.Cost.Total, outcome.Usage.Total, CountedAmounts.IsServed(outcome.Status) ? 1 : 0);
         if (outcome is { Status: EntryStatus.Ok, Estimated: false })
             learned.Observe(attempt.Intent.Attribution.KeyId!.Value, attempt.Intent.Attribution.OrganizationId, attempt.Intent.ModelName, outcome.Usage.TotalOutput);
     }
@@ -100,7 +102,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             UpstreamRequestId = outcome.UpstreamRequestId,
             UpstreamStatus = outcome.UpstreamStatus,
             ErrorCode = outcome.ErrorCode,
-            AboveCeiling = attempt.Cost.Total > attempt.Held.Strict,
+            AboveCeiling = IsAboveCeiling(attempt, outcome),
             ServiceTier = outcome.ServiceTier,
             Notes = attempt.Notes,
         };
@@ -130,10 +132,13 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
     public int Elapsed(long ticks) => (int)Math.Min(int.MaxValue, clock.GetElapsedTime(ticks).TotalMilliseconds);
 
     /// <summary>An unknown outcome counts at the largest amount any of its budgets held; without budgets, at the expected amount.</summary>
-    private static decimal HeldUsd(HeldAmount held)
+    private static decimal Most(HeldAmount held, CountedUnit unit, decimal most)
     {
-        var most = held.Learned;
-        foreach (var line in held.Hold.Lines) most = Math.Max(most, line.Amount);
-        return Usd.Round12(most);
+        foreach (var line in held.Hold.Lines.Where(line => line.Unit == unit)) most = Math.Max(most, line.Amount);
+        return most;
     }
+
+    private static bool IsAboveCeiling(CallAttempt attempt, AttemptOutcome outcome) =>
+        attempt.Cost.Total > attempt.Held.Amounts.StrictUsd
+        || (outcome.Usage.Total > attempt.Held.Amounts.StrictTokens && attempt.Held.Hold.Lines.Any(line => line.Unit == CountedUnit.Tokens));
 }

@@ -44,5 +44,5 @@ public class HoldBenchmark
     [Benchmark(Baseline = true)]
     public async Task<bool> HoldAndSettle() => (await HoldAsync()).Hold!.Settle(0.000123m);
 
-    private ValueTask<HoldAnswer> HoldAsync() => _book.HoldAsync(_chain, _calendar, Now, 0.0123m, 0.0045m);
+    private ValueTask<HoldAnswer> HoldAsync() => _book.HoldAsync(_chain, _calendar, Now, new CallAmounts(0.0123m, 0.0045m));
 }

@@ -330,8 +330,8 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnName("created_at");
 
                     b.Property<decimal?>("LimitAmount")
-                        .HasPrecision(24, 12)
-                        .HasColumnType("numeric(24,12)")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
                         .HasColumnName("limit_amount");
 
                     b.Property<string>("Message")
@@ -413,13 +413,18 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("character varying(40)")
                         .HasColumnName("type");
 
+                    b.Property<string>("Unit")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("unit");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
                     b.Property<decimal?>("UsedAmount")
-                        .HasPrecision(24, 12)
-                        .HasColumnType("numeric(24,12)")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
                         .HasColumnName("used_amount");
 
                     b.HasKey("Id")
@@ -958,8 +963,8 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnName("critical_threshold");
 
                     b.Property<decimal?>("DailyLimit")
-                        .HasPrecision(24, 12)
-                        .HasColumnType("numeric(24,12)")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
                         .HasColumnName("daily_limit");
 
                     b.Property<string>("DowngradeModel")
@@ -974,9 +979,14 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnName("hold");
 
                     b.Property<decimal?>("HourlyLimit")
-                        .HasPrecision(24, 12)
-                        .HasColumnType("numeric(24,12)")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
                         .HasColumnName("hourly_limit");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("model");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -998,6 +1008,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("character varying(40)")
                         .HasColumnName("period_type");
 
+                    b.Property<Guid?>("ProviderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("provider_id");
+
                     b.Property<string>("QuotaType")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1009,9 +1023,17 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnName("scope_id");
 
                     b.Property<decimal>("TotalQuota")
-                        .HasPrecision(24, 12)
-                        .HasColumnType("numeric(24,12)")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
                         .HasColumnName("total_quota");
+
+                    b.Property<string>("Unit")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasDefaultValue("usd")
+                        .HasColumnName("unit");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1050,8 +1072,8 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnName("period_start");
 
                     b.Property<decimal>("Leased")
-                        .HasPrecision(24, 12)
-                        .HasColumnType("numeric(24,12)")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
                         .HasColumnName("leased");
 
                     b.Property<Guid>("OrganizationId")
@@ -1067,13 +1089,13 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnName("reset_at");
 
                     b.Property<decimal>("Spent")
-                        .HasPrecision(24, 12)
-                        .HasColumnType("numeric(24,12)")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
                         .HasColumnName("spent");
 
                     b.Property<decimal>("Unknown")
-                        .HasPrecision(24, 12)
-                        .HasColumnType("numeric(24,12)")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
                         .HasColumnName("unknown");
 
                     b.Property<long>("Version")
@@ -1109,8 +1131,8 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnName("node_id");
 
                     b.Property<decimal>("Drained")
-                        .HasPrecision(24, 12)
-                        .HasColumnType("numeric(24,12)")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
                         .HasColumnName("drained");
 
                     b.Property<long>("Epoch")
@@ -1118,8 +1140,8 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnName("epoch");
 
                     b.Property<decimal>("Granted")
-                        .HasPrecision(24, 12)
-                        .HasColumnType("numeric(24,12)")
+                        .HasPrecision(28, 12)
+                        .HasColumnType("numeric(28,12)")
                         .HasColumnName("granted");
 
                     b.Property<Guid>("OrganizationId")
@@ -2139,6 +2161,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasPrecision(24, 12)
                         .HasColumnType("numeric(24,12)")
                         .HasColumnName("unresolved_cost");
+
+                    b.Property<long>("UnresolvedTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unresolved_tokens");
 
                     b.Property<string>("UpstreamModel")
                         .HasColumnType("text")

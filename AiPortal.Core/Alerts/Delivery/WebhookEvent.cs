@@ -29,6 +29,7 @@ internal static class WebhookEvent
                 Threshold = Plain(alert.Threshold),
                 Limit = Plain(alert.LimitAmount),
                 Used = Plain(alert.UsedAmount),
+                Unit = alert.Unit is { } unit ? EnumWord.Of(unit) : null,
                 Model = alert.ModelName,
             },
         }, Options);

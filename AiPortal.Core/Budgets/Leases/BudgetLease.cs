@@ -22,10 +22,10 @@ public sealed class BudgetLease
 
     public Guid OrganizationId { get; set; }
 
-    /// <summary>USD that the node may still hold or has spent and not drained.</summary>
+    /// <summary>What the node may still hold or has spent and not drained.</summary>
     public decimal Granted { get; set; }
 
-    /// <summary>USD that its drained calls have moved from leased to spent or unknown.</summary>
+    /// <summary>What its drained calls have moved from leased to spent or unknown.</summary>
     public decimal Drained { get; set; }
 
     /// <summary>Counts takes and returns; a late repetition of one has an old number and does nothing.</summary>
@@ -61,6 +61,8 @@ internal sealed class BudgetLeaseMapping : IEntityTypeConfiguration<BudgetLease>
         // The migration makes both tables by hand, with what SQL alone can say.
         builder.ToTable("budget_leases", table => table.ExcludeFromMigrations());
         builder.HasKey(l => new { l.BudgetId, l.PeriodType, l.PeriodStart, l.NodeId });
+        builder.Property(l => l.Granted).HasPrecision(28, 12);
+        builder.Property(l => l.Drained).HasPrecision(28, 12);
     }
 
     public void Configure(EntityTypeBuilder<PortalNode> builder)
