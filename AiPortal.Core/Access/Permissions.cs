@@ -30,6 +30,9 @@ public enum Permission
     /// <summary>Corrections, refunds, resolved outcomes and imported usage.</summary>
     ManageRecords,
     ManageServiceTokens,
+
+    /// <summary>What callers asked and were answered, where it is kept.</summary>
+    ViewBodies,
 }
 
 /// <summary>Who may what: the one table.</summary>

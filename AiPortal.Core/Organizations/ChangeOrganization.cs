@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Organizations;
 
-/// <summary>Changes an organization's name, calendar, currency or policy.</summary>
+/// <summary>Changes an organization's name, calendar, currency, policy or what it keeps of bodies.</summary>
 public sealed class ChangeOrganization(ChangeGate gate, TimeProvider clock)
 {
     public Task<Outcome<Organization>> RunAsync(Actor actor, Guid organizationId, OrganizationDraft draft, CancellationToken token = default) =>

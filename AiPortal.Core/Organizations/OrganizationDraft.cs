@@ -12,8 +12,20 @@ public sealed record OrganizationDraft(
     UnpricedModelPolicy UnpricedModelPolicy = UnpricedModelPolicy.Block,
     decimal? CeilingPrice = null)
 {
+    public BodyLogging BodyLogging { get; init; }
+
+    /// <summary>Shorter counts for what is already kept, too; longer only for what comes.</summary>
+    public int BodyRetentionDays { get; init; } = BodyPolicy.StandardDays;
+
+    public IReadOnlyList<BodyRedaction> BodyRedaction { get; init; } = BodyPolicy.AllRedactions;
+
     public static OrganizationDraft Of(Organization row) =>
-        new(row.Name, row.TimeZone, row.Currency, row.FiscalYearStart, row.UnpricedModelPolicy, row.CeilingPrice);
+        new(row.Name, row.TimeZone, row.Currency, row.FiscalYearStart, row.UnpricedModelPolicy, row.CeilingPrice)
+        {
+            BodyLogging = row.BodyLogging,
+            BodyRetentionDays = row.BodyRetentionDays,
+            BodyRedaction = row.BodyRedaction,
+        };
 
     /// <summary>Null where nothing is wrong.</summary>
     public Refusal? Check()
@@ -27,6 +39,8 @@ public sealed record OrganizationDraft(
             faults.Require(UnpricedModelPolicy != UnpricedModelPolicy.Ceiling, "ceiling_price", "The policy ceiling needs a price, in USD per million tokens.");
         else
             faults.Require(CeilingPrice is > 0 and < 1_000_000, "ceiling_price", "Must be above 0 and below 1000000.");
+        faults.Require(BodyRetentionDays is >= 1 and <= BodyPolicy.LongestDays, "body_retention_days", "Must be a number of days from 1 to 365.");
+        faults.Require(BodyRedaction.Distinct().Count() == BodyRedaction.Count, "body_redaction", "Names a redaction twice.");
         return faults.Any ? faults.ToRefusal() : null;
     }
 
@@ -38,6 +52,9 @@ public sealed record OrganizationDraft(
         row.FiscalYearStart = FiscalYearStart;
         row.UnpricedModelPolicy = UnpricedModelPolicy;
         row.CeilingPrice = CeilingPrice;
+        row.BodyLogging = BodyLogging;
+        row.BodyRetentionDays = BodyRetentionDays;
+        row.BodyRedaction = [.. BodyRedaction.Order()];
     }
 
     // Windows names are found too, but PostgreSQL and browsers do not know them.

@@ -50,6 +50,9 @@ public sealed class OrganizationSnapshot
     /// <summary>USD per million tokens.</summary>
     public required decimal? CeilingPrice { get; init; }
 
+    /// <summary>Null where bodies are not kept.</summary>
+    public BodyPolicy? Bodies { get; init; }
+
     /// <summary>Enabled ones, in the order they are tried.</summary>
     public required IReadOnlyList<AccountSnapshot> Accounts { get; init; }
 }

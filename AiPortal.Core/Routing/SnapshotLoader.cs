@@ -75,6 +75,7 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
         Calendar = OrganizationCalendar.Of(row.TimeZone, row.FiscalYearStart),
         UnpricedModelPolicy = row.UnpricedModelPolicy,
         CeilingPrice = row.CeilingPrice,
+        Bodies = BodyPolicy.Of(row),
         Accounts = [.. accounts.Select(account => skipped.Keep("provider account", account.Id, () => Account(account))).OfType<AccountSnapshot>()],
     };
 

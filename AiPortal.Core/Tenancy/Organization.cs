@@ -1,6 +1,8 @@
 using AiPortal.Core.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace AiPortal.Core.Tenancy;
 
@@ -36,17 +38,33 @@ public sealed class Organization : TenantRow
     /// <summary>USD per million tokens, input and output alike, for the policy <see cref="UnpricedModelPolicy.Ceiling"/>.</summary>
     public decimal? CeilingPrice { get; set; }
 
+    public BodyLogging BodyLogging { get; set; }
+
+    /// <summary>Days that a body is kept from the beginning of its call, 1 to 365.</summary>
+    public int BodyRetentionDays { get; set; } = BodyPolicy.StandardDays;
+
+    /// <summary>Each at most once.</summary>
+    public IReadOnlyList<BodyRedaction> BodyRedaction { get; set; } = BodyPolicy.AllRedactions;
+
     /// <summary>The made-up organization of a demo start.</summary>
     public bool IsDemo { get; set; }
 }
 
 internal sealed class OrganizationMapping : IEntityTypeConfiguration<Organization>
 {
+    private static readonly ValueConverter<IReadOnlyList<BodyRedaction>, string[]> Words = new(
+        list => list.Select(EnumWord.Of).ToArray(), words => words.Select(EnumWord.Parse<BodyRedaction>).ToArray());
+
+    private static readonly ValueComparer<IReadOnlyList<BodyRedaction>> SameWords = new(
+        (a, b) => (a ?? Array.Empty<BodyRedaction>()).SequenceEqual(b ?? Array.Empty<BodyRedaction>()),
+        list => list.Aggregate(0, HashCode.Combine), list => list.ToArray());
+
     public void Configure(EntityTypeBuilder<Organization> builder)
     {
         builder.ToTable("organizations");
         builder.Property(o => o.Name).HasMaxLength(200);
         builder.Property(o => o.TimeZone).HasMaxLength(64);
         builder.Property(o => o.Currency).HasMaxLength(3);
+        builder.Property(o => o.BodyRedaction).HasColumnType("text[]").HasConversion(Words, SameWords);
     }
 }

@@ -17,6 +17,7 @@ public sealed partial class DependencyRulesTests
         ["Tenancy"] = ["Data"],
         ["Audit"] = ["Data"],
         ["Access"] = ["Data", "Tenancy", "Audit"],
+        ["Bodies"] = ["Data", "Jobs", "Tenancy", "Audit", "Access"],
         ["Providers"] = ["Data", "Audit", "Access"],
         ["Catalog"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers"],
         ["Keys"] = ["Money", "Data", "Tenancy", "Audit", "Access"],

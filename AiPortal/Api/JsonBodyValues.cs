@@ -75,6 +75,14 @@ internal sealed partial class JsonBody
     public T? WordOrNull<T>(string name, T? absent = null) where T : struct, Enum =>
         PresentValue(name, out var element, out var isNull) ? ReadWord<T>(name, element) ?? absent : isNull ? null : absent;
 
+    /// <summary>Words of an enum; null is an empty list.</summary>
+    public IReadOnlyList<T> WordList<T>(string name, IReadOnlyList<T> absent) where T : struct, Enum
+    {
+        if (!PresentValue(name, out var element, out var isNull)) return isNull ? [] : absent;
+        if (!IsArray(name, element, maxCount: 100)) return absent;
+        return [.. element.EnumerateArray().Select((item, i) => ReadWord<T>($"{name}[{i}]", item) ?? default)];
+    }
+
     public string[]? TextsOrNull(string name, string[]? absent = null, int maxCount = 1000, int maxLength = 256)
     {
         if (!PresentValue(name, out var element, out var isNull)) return isNull ? null : absent;

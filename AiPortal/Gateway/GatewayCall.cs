@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using AiPortal.Core.Bodies;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Replays;
@@ -61,6 +62,9 @@ internal sealed class GatewayCall(HttpContext context, Guid requestId, DateTimeO
 
     /// <summary>Set where the answer was given before; nothing is sent or billed then.</summary>
     public ReplayedAnswer? Replay { get; set; }
+
+    /// <summary>Set where the organization keeps bodies and something was sent.</summary>
+    public BodyCapture? Capture { get; set; }
 
     /// <summary>What was answered instead of a whole answer.</summary>
     public GatewayRefusal? Refusal { get; set; }

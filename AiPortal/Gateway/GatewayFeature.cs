@@ -1,3 +1,4 @@
+using AiPortal.Core.Bodies;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Budgets.Leases;
 using AiPortal.Core.Gateway.Sandbox;
@@ -44,6 +45,8 @@ internal static class GatewayFeature
         services.AddSingleton<StreamRelay>();
         services.AddSingleton<Forwarding>();
         services.AddSingleton<Settling>();
+        services.AddSingleton(provider => BodySettings.Read(provider.GetRequiredService<IConfiguration>()));
+        services.AddBodies();
         services.AddSingleton<CallReplays>();
         services.AddSingleton<RunningReplays>();
         services.AddSingleton<Replaying>();

@@ -33,6 +33,7 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Faul
         answer.Headers["x-portal-cost-usd"] = attempt.Cost.Total.ToString("0.############", CultureInfo.InvariantCulture);
         answer.ContentType = response.Content.Headers.ContentType?.ToString() ?? "application/json";
         answer.ContentLength = body.Length;
+        call.Capture?.KeepAnswer(body.Sequence);
         foreach (var piece in body.Sequence) await answer.BodyWriter.WriteAsync(piece, call.Context.RequestAborted);
         return null;
     }

@@ -1,3 +1,4 @@
+using AiPortal.Core.Bodies;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
@@ -13,7 +14,7 @@ namespace AiPortal.Gateway;
 /// Step 7, and the beginnings it needs: an intent in the journal before anything is sent, a settlement whatever happened. Nothing
 /// here waits or can be cancelled.
 /// </summary>
-internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutput learned, GatewayMetrics metrics, FaultPoints faults, TimeProvider clock)
+internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutput learned, BodyWriter bodies, GatewayMetrics metrics, FaultPoints faults, TimeProvider clock)
 {
     private const string RequestType = "chat";
 
@@ -57,6 +58,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
         journal.Append(intent);
         faults.Pass(FaultPoint.IntentWritten);
         call.Held = null;
+        if (call.Key.Organization.Bodies is { } policy) call.Capture ??= bodies.Begin(call.Key.Organization.Id, call.RequestId, call.StartedAt, policy);
         var attempt = new CallAttempt(plan, held, intent, clock.GetTimestamp());
         call.Attempts.Add(attempt);
         return attempt;
@@ -126,6 +128,12 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
         foreach (var attempt in call.Attempts) ledger.Post(attempt.Intent, attempt.Settlement!, attempt == last ? row : null);
         if (last is null && row is not null) ledger.Post(row);
         metrics.Ended(call, Elapsed(call.StartedTicks));
+        if (call.Capture is { } capture)
+        {
+            capture.KeepRequest(call.Bytes);
+            bodies.Post(capture);
+        }
+
         call.Body?.Dispose();
     }
 

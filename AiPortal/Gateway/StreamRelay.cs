@@ -90,6 +90,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
     /// <summary>False when the caller has left. A caller who reads slowly holds the provider back, and nothing is kept for him.</summary>
     private static async ValueTask<bool> SendAsync(GatewayCall call, ArrayBufferWriter<byte> passing, Patience patience)
     {
+        call.Capture?.AppendEvents(passing.WrittenSpan);
         var sending = call.Context.Response.BodyWriter.WriteAsync(passing.WrittenMemory, call.Context.RequestAborted);
         if (!sending.IsCompleted) patience.Pause();
         var result = await sending;

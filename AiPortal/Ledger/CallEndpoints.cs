@@ -2,6 +2,7 @@ using AiPortal.Access;
 using AiPortal.Api;
 using AiPortal.Core.Access;
 using AiPortal.Core.Analytics;
+using AiPortal.Core.Bodies;
 using AiPortal.Core.Ledger;
 
 namespace AiPortal.Ledger;
@@ -14,6 +15,8 @@ internal static class CallEndpoints
         var group = api.MapGroup("/calls").WithTags("Calls");
         group.MapGet("", ListAsync).Describe("List calls, refused ones too, newest first; filters as for records, status is ok, failed, partial, unknown or refused.");
         group.MapGet("/{id:guid}", ReadAsync).Describe("A call's receipt: its attempts, and every unit × price with the version of the price.");
+        group.MapGet("/{id:guid}/body", ReadBodyAsync).Describe(
+            "What the call asked and was answered, where its organization keeps it; owners and administrators only, and each look is on the audit trail.");
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, CallList calls, FilterReferences references)
@@ -33,5 +36,13 @@ internal static class CallEndpoints
         return await receipts.ReadAsync(organization, id, http.RequestAborted) is { } receipt
             ? ApiResults.Ok(ReceiptView.Of(id, receipt))
             : ApiResults.Missing("call");
+    }
+
+    private static async Task<IResult> ReadBodyAsync(Guid id, HttpContext http, CallList calls, ReadCallBody read)
+    {
+        var actor = http.GetActor();
+        if (await calls.OrganizationOfAsync(actor, id, http.RequestAborted) is not { } organization) return ApiResults.Missing("call");
+        http.Response.Headers.CacheControl = "no-store";
+        return ApiResults.Ok(await read.RunAsync(actor, organization, id, http.RequestAborted), CallBodyView.Of);
     }
 }

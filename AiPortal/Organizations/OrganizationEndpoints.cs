@@ -11,10 +11,11 @@ namespace AiPortal.Organizations;
 internal static class OrganizationEndpoints
 {
     internal sealed record OrganizationView(Guid Id, Guid OrganizationId, string Name, string TimeZone, string Currency, int FiscalYearStart,
-        UnpricedModelPolicy UnpricedModelPolicy, decimal? CeilingPrice, bool IsDemo, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+        UnpricedModelPolicy UnpricedModelPolicy, decimal? CeilingPrice, BodyLogging BodyLogging, int BodyRetentionDays,
+        IReadOnlyList<BodyRedaction> BodyRedaction, bool IsDemo, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
         public static OrganizationView Of(Organization row) => new(row.Id, row.OrganizationId, row.Name, row.TimeZone, row.Currency,
-            row.FiscalYearStart, row.UnpricedModelPolicy, row.CeilingPrice, row.IsDemo, row.CreatedAt, row.UpdatedAt);
+            row.FiscalYearStart, row.UnpricedModelPolicy, row.CeilingPrice, row.BodyLogging, row.BodyRetentionDays, row.BodyRedaction, row.IsDemo, row.CreatedAt, row.UpdatedAt);
     }
 
     public static void Map(IEndpointRouteBuilder api)
@@ -34,10 +35,13 @@ internal static class OrganizationEndpoints
         fiscal_year_start = 4,
         unpriced_model_policy = "ceiling",
         ceiling_price = 100m,
+        body_logging = "off",
+        body_retention_days = BodyPolicy.StandardDays,
+        body_redaction = BodyPolicy.AllRedactions.Select(EnumWord.Of),
     };
 
     private static OrganizationView Example => new(ApiExamples.Id, ApiExamples.Id, "Contoso", "Europe/Berlin", "EUR", 4,
-        UnpricedModelPolicy.Ceiling, 100m, false, ApiExamples.Instant, ApiExamples.Instant);
+        UnpricedModelPolicy.Ceiling, 100m, BodyLogging.Off, BodyPolicy.StandardDays, BodyPolicy.AllRedactions, false, ApiExamples.Instant, ApiExamples.Instant);
 
     private static async Task<IResult> ListAsync(HttpContext http, OrganizationList organizations)
     {
@@ -81,6 +85,11 @@ internal static class OrganizationEndpoints
             body.Text("currency", now.Currency),
             body.Int("fiscal_year_start", now.FiscalYearStart),
             body.Word<UnpricedModelPolicy>("unpriced_model_policy", now.UnpricedModelPolicy),
-            body.AmountOrNull("ceiling_price", now.CeilingPrice));
+            body.AmountOrNull("ceiling_price", now.CeilingPrice))
+        {
+            BodyLogging = body.Word<BodyLogging>("body_logging", now.BodyLogging),
+            BodyRetentionDays = body.Int("body_retention_days", now.BodyRetentionDays),
+            BodyRedaction = body.WordList("body_redaction", now.BodyRedaction),
+        };
     }
 }

@@ -940,6 +940,67 @@ namespace AiPortal.Migrations.Migrations
                     b.ToTable("bill_lines", (string)null);
                 });
 
+            modelBuilder.Entity("AiPortal.Core.Bodies.CallBodyRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.PrimitiveCollection<string[]>("Redactions")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("redactions");
+
+                    b.Property<byte[]>("Request")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("request");
+
+                    b.Property<long>("RequestBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_bytes");
+
+                    b.Property<bool>("RequestTruncated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("request_truncated");
+
+                    b.Property<byte[]>("Response")
+                        .HasColumnType("bytea")
+                        .HasColumnName("response");
+
+                    b.Property<long>("ResponseBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("response_bytes");
+
+                    b.Property<bool>("ResponseTruncated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("response_truncated");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<bool>("Streamed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("streamed");
+
+                    b.HasKey("Id", "ExpiresAt")
+                        .HasName("pk_call_bodies");
+
+                    b.ToTable("call_bodies", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
             modelBuilder.Entity("AiPortal.Core.Budgets.Budget", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2718,6 +2779,21 @@ namespace AiPortal.Migrations.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<string>("BodyLogging")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("body_logging");
+
+                    b.Property<string[]>("BodyRedaction")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("body_redaction");
+
+                    b.Property<int>("BodyRetentionDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("body_retention_days");
 
                     b.Property<decimal?>("CeilingPrice")
                         .HasPrecision(24, 12)
