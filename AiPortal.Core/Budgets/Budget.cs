@@ -51,6 +51,9 @@ public sealed class Budget : TenantRow
     /// <summary>Only calls to this provider account count.</summary>
     public Guid? ProviderId { get; set; }
 
+    /// <summary>The budget that its amount is allocated from; null: it stands alone.</summary>
+    public Guid? ParentId { get; set; }
+
     /// <summary>Made with its key and removed with it.</summary>
     public bool OwnedByKey { get; set; }
 }
@@ -101,6 +104,8 @@ internal sealed class BudgetMapping : IEntityTypeConfiguration<Budget>, IEntityT
         builder.Property(b => b.DailyLimit).HasPrecision(28, 12);
         builder.Property(b => b.HourlyLimit).HasPrecision(28, 12);
         builder.HasIndex(b => b.ScopeId);
+        // Only a budget that goes with its key goes while others are allocated from it: they stand alone then.
+        builder.HasOne<Budget>().WithMany().HasForeignKey(b => b.ParentId).OnDelete(DeleteBehavior.SetNull);
         builder.HasIndex(b => new { b.OrganizationId, b.Name });
     }
 

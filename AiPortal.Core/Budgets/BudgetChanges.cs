@@ -1,4 +1,6 @@
 using AiPortal.Core.Access;
+using AiPortal.Core.Audit;
+using AiPortal.Core.Budgets.Allocations;
 using AiPortal.Core.Data;
 
 namespace AiPortal.Core.Budgets;
@@ -16,12 +18,20 @@ public sealed class BudgetChanges(IEnumerable<IBudgetFollower> followers)
             || draft.Model != budget.Model || draft.ProviderId != budget.ProviderId;
 
         await BudgetStart.LockAsync(scope, token);
+        var allocated = await AllocationChecks.RunAsync(scope, budget, draft, isNew, token);
+        if (allocated.Refusal is { } overdrawn) return overdrawn;
         var before = moved ? [] : BudgetLine.Of(budget).Select(line => line.PeriodType).ToHashSet();
         draft.WriteTo(budget);
         if (isNew) scope.Db.Add(budget);
+        foreach (var (share, drafted) in allocated.Value)
+        {
+            scope.Audit(new AuditNote("budget.change", "budget", share.Id, share.Name, BudgetDraft.Of(share), drafted));
+            drafted.WriteTo(share);
+        }
+
         await scope.Db.SaveChangesAsync(token);
         await BudgetStart.CountAsync(scope, BudgetLine.Of(budget).Where(line => !before.Contains(line.PeriodType)), now, token);
-        await TellAsync(scope, budget, removed: false, token);
+        foreach (var changed in allocated.Value.Select(share => share.Budget).Append(budget)) await TellAsync(scope, changed, removed: false, token);
         scope.RefreshGateway();
         return null;
     }

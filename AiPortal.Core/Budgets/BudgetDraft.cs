@@ -44,6 +44,12 @@ public sealed record BudgetDraft
     /// <summary>Only calls to this provider account count.</summary>
     public Guid? ProviderId { get; init; }
 
+    /// <inheritdoc cref="Budget.ParentId"/>
+    public Guid? ParentId { get; init; }
+
+    /// <summary>New amounts of budgets that are allocated from this one, by id; null, and those not named, stay.</summary>
+    public IReadOnlyDictionary<Guid, decimal>? Allocations { get; init; }
+
     /// <summary>The draft that would leave a budget as it is.</summary>
     public static BudgetDraft Of(Budget budget) => new()
     {
@@ -62,6 +68,7 @@ public sealed record BudgetDraft
         Unit = budget.Unit,
         Model = budget.Model,
         ProviderId = budget.ProviderId,
+        ParentId = budget.ParentId,
     };
 
     internal void Check(FieldFaults faults)
@@ -97,6 +104,7 @@ public sealed record BudgetDraft
         budget.Unit = Unit;
         budget.Model = Model;
         budget.ProviderId = ProviderId;
+        budget.ParentId = ParentId;
     }
 
     private static void CheckAmount(FieldFaults faults, CountedUnit unit, decimal? amount, string field)

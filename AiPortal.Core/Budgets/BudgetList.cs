@@ -1,3 +1,4 @@
+using AiPortal.Core.Budgets.Allocations;
 using AiPortal.Core.Data;
 using AiPortal.Core.Money;
 using AiPortal.Core.Tenancy;
@@ -9,6 +10,14 @@ namespace AiPortal.Core.Budgets;
 public sealed record BudgetReading(Budget Budget, IReadOnlyList<BudgetLineReading> Lines)
 {
     public BudgetLineReading Main => Lines[0];
+
+    /// <summary>Budgets allocated from this one, by name.</summary>
+    public IReadOnlyList<BudgetShare> Shares { get; init; } = [];
+
+    /// <summary>The name of the budget it is allocated from.</summary>
+    public string? ParentName { get; init; }
+
+    public decimal Allocated => Shares.Sum(share => share.Amount);
 
     public bool IsWarning => Lines.Any(line => line.View.UsedFraction >= Budget.WarningThreshold);
 
@@ -84,7 +93,18 @@ public sealed class BudgetList(TenantDb tenants, BudgetBook book, TimeProvider c
         var ids = budgets.Select(b => b.Id).ToArray();
         var amounts = await db.Set<BudgetAmount>().AsNoTracking().Where(a => ids.Contains(a.BudgetId) && a.PeriodEnd > now)
             .ToDictionaryAsync(a => new BudgetCellKey(a.BudgetId, a.PeriodType, a.PeriodStart), token);
-        return [.. budgets.Select(budget => new BudgetReading(budget, [.. BudgetLine.Of(budget).Select(line => Read(line, calendar, now, amounts))]))];
+        var shares = (await db.Set<Budget>().AsNoTracking().Where(b => b.ParentId != null && ids.Contains(b.ParentId.Value)).OrderBy(b => b.Name).ThenBy(b => b.Id)
+            .Select(b => new BudgetShare(b.ParentId!.Value, b.Id, b.Name, b.TotalQuota)).ToListAsync(token)).ToLookup(share => share.ParentId);
+        var parentIds = budgets.Select(b => b.ParentId).OfType<Guid>().Distinct().ToArray();
+        var parents = parentIds.Length == 0 ? [] : await db.Set<Budget>().AsNoTracking().Where(b => parentIds.Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.Name, token);
+        return
+        [
+            .. budgets.Select(budget => new BudgetReading(budget, [.. BudgetLine.Of(budget).Select(line => Read(line, calendar, now, amounts))])
+            {
+                Shares = [.. shares[budget.Id]],
+                ParentName = budget.ParentId is { } parent ? parents.GetValueOrDefault(parent) : null,
+            }),
+        ];
     }
 
     private BudgetLineReading Read(BudgetLine line, OrganizationCalendar calendar, DateTimeOffset now, Dictionary<BudgetCellKey, BudgetAmount> amounts)

@@ -1,3 +1,4 @@
+using AiPortal.Core.Budgets.Allocations;
 using AiPortal.Core.Budgets.Leases;
 using AiPortal.Core.Budgets.Requests;
 using AiPortal.Core.Keys;
@@ -32,6 +33,7 @@ public static class BudgetsFeature
         services.AddSingleton<RemoveBudget>();
         services.AddSingleton<ResetBudget>();
         services.AddSingleton<BudgetList>();
+        services.AddSingleton<ParentChoices>();
         services.AddSingleton<AskForBudget>();
         services.AddSingleton<DecideBudgetRequest>();
         services.AddSingleton<BudgetRequestList>();

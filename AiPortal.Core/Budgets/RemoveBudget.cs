@@ -5,14 +5,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Budgets;
 
-/// <summary>Takes a budget away; from the next call on nothing is held for it.</summary>
+/// <summary>Takes a budget away; from the next call on nothing is held for it. Refused while others are allocated from it.</summary>
 public sealed class RemoveBudget(ChangeGate gate, BudgetChanges changes)
 {
     public Task<Outcome<Guid>> RunAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default) =>
         gate.RunAsync<Guid>(actor, organizationId, Permission.ManageBudgets, "budget.remove", async scope =>
         {
-            var budget = await scope.Db.Set<Budget>().SingleOrDefaultAsync(b => b.Id == id, token);
+            // Locked, so that nothing is allocated from it meanwhile.
+            var budget = await scope.Db.Set<Budget>().FromSql($"SELECT * FROM budgets WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(token);
             if (budget is null) return Refusal.Missing("budget");
+            var shares = await scope.Db.Set<Budget>().CountAsync(b => b.ParentId == id, token);
+            if (shares > 0) return Refusal.Conflict("has_allocations", $"{shares} budgets are allocated from this one: remove them or set their parent_id to null first.");
             scope.Db.Remove(budget);
             await changes.TellAsync(scope, budget, removed: true, token);
             scope.Audit(new AuditNote("budget.remove", "budget", budget.Id, budget.Name, Before: BudgetDraft.Of(budget)));

@@ -160,7 +160,8 @@ public sealed class QuotaApiTests(PortalHost host) : IClassFixture<PortalHost>
     [InlineData("""{"quota_type":"organization","total_quota":5,"action":"shrug"}""", "action")]
     [InlineData("""{"quota_type":"organization","total_quota":5,"hold":"loose"}""", "hold")]
     [InlineData("""{"quota_type":"organization","total_quota":5,"parent_id":"0199f1c2-7a10-7c3e-9b1f-3f0a5d1e2c4b"}""", "parent_id")]
-    [InlineData("""{"quota_type":"organization","total_quota":5,"allocations":[]}""", "allocations")]
+    [InlineData("""{"quota_type":"organization","total_quota":5,"allocations":[{"quota_id":"0199f1c2-7a10-7c3e-9b1f-3f0a5d1e2c4b","amount":1}]}""", "allocations")]
+    [InlineData("""{"quota_type":"organization","total_quota":5,"allocations":[{"quota_id":"0199f1c2-7a10-7c3e-9b1f-3f0a5d1e2c4b"}]}""", "allocations[0].amount")]
     [InlineData("""{"quota_type":"organization","total_qouta":5,"total_quota":5}""", "total_qouta")]
     public async Task Create_BadMember_IsRefusedByName(string body, string field)
     {

@@ -1,8 +1,10 @@
 using System.Globalization;
 using AiPortal.Access;
+using AiPortal.Core.Access;
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Budgets.Allocations;
 using AiPortal.Core.Data;
 using AiPortal.Core.Money;
 using AiPortal.Ui.Panels;
@@ -16,7 +18,7 @@ namespace AiPortal.Budgets;
 public sealed partial class BudgetDialog
 {
     private static readonly string[] Plain = ["quota_type", "scope_id", "total_quota", "period_type", "action", "downgrade_model", "hold"];
-    private static readonly string[] Folded = ["name", "daily_limit", "hourly_limit", "warning_threshold", "critical_threshold"];
+    private static readonly string[] Folded = ["name", "parent_id", "daily_limit", "hourly_limit", "warning_threshold", "critical_threshold"];
 
     private Faults _faults = Faults.None;
     private BudgetDraft _before = new();
@@ -33,6 +35,8 @@ public sealed partial class BudgetDialog
     private BudgetAction _action = BudgetAction.Block;
     private HoldKind _hold = HoldKind.Learned;
     private string? _downgrade;
+    private Guid? _parent;
+    private IReadOnlyList<(Guid Id, string Name)> _parents = [];
     private string? _daily;
     private string? _hourly;
     private string? _warning = "80";
@@ -45,6 +49,8 @@ public sealed partial class BudgetDialog
     [Inject] internal ChangeBudget Change { get; init; } = default!;
 
     [Inject] internal BudgetPreview Preview { get; init; } = default!;
+
+    [Inject] internal ParentChoices Parents { get; init; } = default!;
 
     [Inject] internal CurrentActor Current { get; init; } = default!;
 
@@ -68,7 +74,7 @@ public sealed partial class BudgetDialog
         _before = BudgetDraft.Of(node.Reading.Budget);
         (_name, _type, _scope, _scopeName) = (_before.Name, _before.QuotaType, _before.ScopeId, node.Path.Count > 0 ? node.Path[^1] : Text["Gone"].Value);
         (_total, _period, _action, _hold) = (Shown(_before.TotalQuota), _before.PeriodType, _before.Action, _before.Hold);
-        _downgrade = _before.DowngradeModel;
+        (_downgrade, _parent) = (_before.DowngradeModel, _before.ParentId);
         (_daily, _hourly, _warning, _critical) = (Shown(_before.DailyLimit), Shown(_before.HourlyLimit), Shown(_before.WarningThreshold * 100), Shown(_before.CriticalThreshold * 100));
         await TryAsync();
     }
@@ -89,6 +95,7 @@ public sealed partial class BudgetDialog
     private async Task TryAsync()
     {
         var ask = ++_trials;
+        await ReadParentsAsync();
         var draft = Draft(_before, new FieldFaults());
         BudgetTrial? trial = null;
         if (draft.TotalQuota > 0 && (draft.QuotaType == QuotaType.Organization || draft.ScopeId != Guid.Empty))
@@ -100,6 +107,16 @@ public sealed partial class BudgetDialog
 
         // The answer to the latest question counts.
         if (ask == _trials) _trial = trial;
+    }
+
+    /// <summary>What the amount can come from: budgets of the same period around the scope.</summary>
+    private async Task ReadParentsAsync()
+    {
+        var (actor, organization) = await Current.HereAsync();
+        var scope = _type == QuotaType.Organization ? organization : _scope;
+        _parents = scope is { } id && actor.May(Permission.ViewBudgets, organization)
+            ? await Parents.ReadAsync(organization, _type, id, _period, Node?.Id) : [];
+        if ((scope, _period) != (_before.ScopeId, _before.PeriodType) && _parents.All(choice => choice.Id != _parent)) _parent = null;
     }
 
     private async Task SaveAsync()
@@ -142,6 +159,7 @@ public sealed partial class BudgetDialog
             Action = _action,
             DowngradeModel = string.IsNullOrWhiteSpace(_downgrade) ? null : _downgrade.Trim(),
             Hold = _hold,
+            ParentId = _parent,
             DailyLimit = Read(_daily, "daily_limit", typed),
             HourlyLimit = Read(_hourly, "hourly_limit", typed),
             WarningThreshold = (Read(_warning, "warning_threshold", typed) ?? 0) / 100,

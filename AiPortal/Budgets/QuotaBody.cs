@@ -9,17 +9,10 @@ namespace AiPortal.Budgets;
 /// <summary>A budget's draft out of a request's body.</summary>
 internal static class QuotaBody
 {
-    private static readonly string[] Later = ["parent_id", "allocations"];
-
     /// <summary>Members that are absent keep what <paramref name="now"/> has; without it they take their defaults.</summary>
     public static BudgetDraft Read(JsonBody body, BudgetDraft? now)
     {
         body.ReadOnly(QuotaView.ReadOnlyMembers);
-        foreach (var member in Later)
-        {
-            if (body.Has(member) && !body.IsNull(member)) body.Fault(member, "Nested budgets are not available yet.");
-        }
-
         var type = body.Word("quota_type", now?.QuotaType);
         var unit = body.Word<CountedUnit>("unit", now?.Unit ?? CountedUnit.Usd);
         var below = unit == CountedUnit.Usd ? ExactDecimal.Limit : BudgetDraft.MostUnits + 1;
@@ -40,7 +33,22 @@ internal static class QuotaBody
             Unit = unit,
             Model = body.TextOrNull("model", now?.Model, 256),
             ProviderId = body.IdOrNull("provider_id", now?.ProviderId),
+            ParentId = body.IdOrNull("parent_id", now?.ParentId),
+            Allocations = ReadAllocations(body, below),
         };
+    }
+
+    private static Dictionary<Guid, decimal>? ReadAllocations(JsonBody body, decimal below)
+    {
+        if (body.Objects("allocations") is not { } parts) return null;
+        var amounts = new Dictionary<Guid, decimal>();
+        foreach (var part in parts)
+        {
+            part.ReadOnly("name");
+            if (!amounts.TryAdd(part.Id("quota_id"), part.Amount("amount", limit: below))) part.Fault("quota_id", "Is named twice.");
+        }
+
+        return amounts;
     }
 
     private static BudgetAction ReadAction(JsonBody body, BudgetAction now)

@@ -24,6 +24,9 @@ internal sealed record QuotaLimitView(
     public static DateTimeOffset LastSecondOf(Period period) => period.End.AddSeconds(-1);
 }
 
+/// <summary>A budget allocated from another one; <c>amount</c> is its total_quota.</summary>
+internal sealed record QuotaAllocationView(Guid QuotaId, string Name, decimal Amount);
+
 /// <summary>A budget as the API answers it. Amounts are in its unit and current period, thresholds fractions.</summary>
 internal sealed record QuotaView
 {
@@ -39,7 +42,11 @@ internal sealed record QuotaView
 
     public required Guid? ParentId { get; init; }
 
-    public required IReadOnlyList<Guid>? Allocations { get; init; }
+    public required IReadOnlyList<QuotaAllocationView> Allocations { get; init; }
+
+    public required decimal AllocatedQuota { get; init; }
+
+    public required decimal UnallocatedQuota { get; init; }
 
     public required decimal TotalQuota { get; init; }
 
@@ -97,6 +104,7 @@ internal sealed record QuotaView
     public static readonly string[] ReadOnlyMembers =
     [
         "id", "organization_id", "used_quota", "held_quota", "unknown_quota", "remaining_quota", "usage_percentage", "period_start", "period_end",
+        "allocated_quota", "unallocated_quota",
         "is_warning", "is_critical", "is_exceeded", "owned_by_key", "limits", "created_at", "updated_at",
     ];
 
@@ -111,8 +119,10 @@ internal sealed record QuotaView
             Name = budget.Name,
             QuotaType = budget.QuotaType,
             ScopeId = budget.ScopeId,
-            ParentId = null,
-            Allocations = null,
+            ParentId = budget.ParentId,
+            Allocations = [.. reading.Shares.Select(share => new QuotaAllocationView(share.BudgetId, share.Name, share.Amount))],
+            AllocatedQuota = reading.Allocated,
+            UnallocatedQuota = budget.TotalQuota - reading.Allocated,
             TotalQuota = budget.TotalQuota,
             UsedQuota = main.Spent,
             HeldQuota = main.Held,

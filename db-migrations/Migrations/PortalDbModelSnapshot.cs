@@ -1063,6 +1063,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("owned_by_key");
 
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
+
                     b.Property<string>("PeriodType")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -1107,6 +1111,9 @@ namespace AiPortal.Migrations.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_budgets");
+
+                    b.HasIndex("ParentId")
+                        .HasDatabaseName("ix_budgets_parent_id");
 
                     b.HasIndex("ScopeId")
                         .HasDatabaseName("ix_budgets_scope_id");
@@ -3030,6 +3037,15 @@ namespace AiPortal.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_bill_lines_bills_bill_id");
+                });
+
+            modelBuilder.Entity("AiPortal.Core.Budgets.Budget", b =>
+                {
+                    b.HasOne("AiPortal.Core.Budgets.Budget", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_budgets_budgets_parent_id");
                 });
 
             modelBuilder.Entity("AiPortal.Core.Budgets.Requests.BudgetRequest", b =>
