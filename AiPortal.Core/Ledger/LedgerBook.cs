@@ -67,11 +67,39 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
     public async Task<LedgerResult> AddAsync(
         NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<LedgerAttempt> drained, LedgerSource? source, CancellationToken token)
     {
+        if (entries.Count == 0)
+            return new LedgerResult([], []);
+        await ExecuteAsync(connection, LedgerSql.StageEntries, token);
+        await CopyRows.SendAsync(connection, LedgerSql.CopyEntries, LedgerColumns.Entry, entries, token);
+        return await AddStagedAsync(connection, entries, drained, source, token);
+    }
+
+    /// <summary>Makes a session's staging tables, before its transactions: making them locks the ledger's tables.</summary>
+    internal static async Task OpenStagesAsync(NpgsqlConnection connection, CancellationToken token)
+    {
+        await ExecuteAsync(connection, LedgerSql.StageEntries, token);
+        await ExecuteAsync(connection, LedgerSql.StageCalls, token);
+    }
+
+    /// <summary>Sends rows to the session's own staging tables, in its transaction. Takes no lock that anybody could wait for, so it needs no turn.</summary>
+    internal static async Task StageAsync(
+        NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<CallLogRow> calls, CancellationToken token)
+    {
+        if (entries.Count > 0)
+            await CopyRows.SendAsync(connection, LedgerSql.CopyEntries, LedgerColumns.Entry, entries, token);
+        if (calls.Count > 0)
+            await CopyRows.SendAsync(connection, LedgerSql.CopyCalls, LedgerColumns.Call, calls, token);
+    }
+
+    /// <summary>Adds the staged entries, which are these. Who calls has the turn.</summary>
+    internal async Task<LedgerResult> AddStagedAsync(
+        NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<LedgerAttempt> drained, LedgerSource? source, CancellationToken token)
+    {
+        if (entries.Count == 0)
+            return new LedgerResult([], []);
         var added = await InsertAsync(connection, entries, token);
         var addition = new LedgerAddition(added, drained) { Source = source };
         var afterCommit = new List<Action>();
-        if (entries.Count == 0)
-            return new LedgerResult([], []);
         foreach (var follower in _followers)
         {
             if (await follower.FollowAsync(connection, addition, token) is { } action)
@@ -80,19 +108,22 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
         return new LedgerResult(added, afterCommit);
     }
 
+    /// <summary>Adds log rows of calls, in the connection's transaction.</summary>
+    internal static async Task AddCallsAsync(NpgsqlConnection connection, IReadOnlyList<CallLogRow> calls, CancellationToken token)
+    {
+        await ExecuteAsync(connection, LedgerSql.StageCalls, token);
+        await StageAsync(connection, [], calls, token);
+        await AddStagedCallsAsync(connection, token);
+    }
+
+    /// <summary>Adds the staged log rows of calls.</summary>
+    internal static Task AddStagedCallsAsync(NpgsqlConnection connection, CancellationToken token) => ExecuteAsync(connection, LedgerSql.AddCalls, token);
+
     /// <summary>A dead process's journal is entirely on the ledger.</summary>
     internal async Task AdoptedAsync(NpgsqlConnection connection, Guid journalId, CancellationToken token)
     {
         foreach (var follower in _followers)
             await follower.AdoptedAsync(connection, journalId, token);
-    }
-
-    internal static async Task AddCallsAsync(NpgsqlConnection connection, IReadOnlyList<CallLogRow> calls, CancellationToken token)
-    {
-        if (calls.Count == 0)
-            return;
-        await StageAsync(connection, LedgerSql.StageCalls, LedgerSql.CopyCalls, LedgerColumns.Call, calls, token);
-        await ExecuteAsync(connection, LedgerSql.AddCalls, token);
     }
 
     internal static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken token, params object[] values)
@@ -113,11 +144,8 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
 
     private static async Task<IReadOnlyList<LedgerEntry>> InsertAsync(NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, CancellationToken token)
     {
-        if (entries.Count == 0)
-            return [];
         var organizations = entries.Select(entry => entry.OrganizationId).Distinct().Order().ToArray();
         await ExecuteAsync(connection, LedgerLocks.ShareManySql, token, organizations);
-        await StageAsync(connection, LedgerSql.StageEntries, LedgerSql.CopyEntries, LedgerColumns.Entry, entries, token);
         var added = new HashSet<Guid>();
         await using var command = Command(connection, LedgerSql.AddEntries);
         await using var reader = await command.ExecuteReaderAsync(token);
@@ -125,13 +153,6 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
             added.Add(reader.GetGuid(0));
         // Each once, also when a batch names it twice.
         return [.. entries.Where(entry => added.Remove(entry.Id))];
-    }
-
-    private static async Task StageAsync<T>(
-        NpgsqlConnection connection, string stage, string copy, IReadOnlyList<LedgerColumn<T>> columns, IReadOnlyList<T> rows, CancellationToken token)
-    {
-        await ExecuteAsync(connection, stage, token);
-        await CopyRows.SendAsync(connection, copy, columns, rows, token);
     }
 
     private sealed class Turn(SemaphoreSlim turn) : IDisposable

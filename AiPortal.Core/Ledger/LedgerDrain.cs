@@ -38,10 +38,25 @@ internal sealed class LedgerDrain(
     /// <exception cref="LedgerRefusedException">Something that the batch holds cannot be written: repeating it is no use.</exception>
     public async Task CommitAsync(LedgerBatch batch, Journal? own, CancellationToken token)
     {
-        using var turn = await book.TakeTurnAsync(token);
-        var result = await UntilCommittedAsync(batch, own, token);
-        own?.Drained(batch.EntryIds);
-        result.Committed();
+        var retry = options.FirstRetry;
+        while (true)
+        {
+            try
+            {
+                await TryCommitAsync(batch, own, token);
+                Succeeded();
+                return;
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
+            {
+                await DropConnectionAsync();
+                if (!IsTransient(error))
+                    throw new LedgerRefusedException(error);
+                Failed(error, batch.Count);
+            }
+            await Task.Delay(retry, clock, token);
+            retry = retry * 2 < options.LongestRetry ? retry * 2 : options.LongestRetry;
+        }
     }
 
     public async Task<long> PositionOfAsync(Guid journalId, CancellationToken token)
@@ -75,44 +90,40 @@ internal sealed class LedgerDrain(
         _ => false,
     };
 
-    private async Task<LedgerResult> UntilCommittedAsync(LedgerBatch batch, Journal? own, CancellationToken token)
+    private async Task TryCommitAsync(LedgerBatch batch, Journal? own, CancellationToken token)
     {
-        var retry = options.FirstRetry;
-        while (true)
-        {
-            try
-            {
-                var result = await TryCommitAsync(batch, own, token);
-                Succeeded();
-                return result;
-            }
-            catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
-            {
-                await DropConnectionAsync();
-                if (!IsTransient(error))
-                    throw new LedgerRefusedException(error);
-                Failed(error, batch.Count);
-            }
-            await Task.Delay(retry, clock, token);
-            retry = retry * 2 < options.LongestRetry ? retry * 2 : options.LongestRetry;
-        }
-    }
-
-    private async Task<LedgerResult> TryCommitAsync(LedgerBatch batch, Journal? own, CancellationToken token)
-    {
-        var connection = _connection ??= await database.System.OpenConnectionAsync(token);
+        var connection = _connection ??= await OpenAsync(token);
         await book.PrepareAsync(connection, batch.Attempts.Select(attempt => attempt.Intent.StartedAt).Concat(batch.Calls.Select(call => call.StartedAt)), token);
         await using var transaction = await connection.BeginTransactionAsync(token);
         options.Faults.Pass(FaultPoint.BeforeCopy);
         var entries = batch.Attempts.Select(LedgerRows.Entry).ToList();
-        var result = await book.AddAsync(connection, entries, own is null ? [] : batch.Attempts, new LedgerSource(batch.JournalId, batch.Attempts), token);
-        await LedgerBook.AddCallsAsync(connection, batch.Calls, token);
+        await LedgerBook.StageAsync(connection, entries, batch.Calls, token);
+        using var turn = await book.TakeTurnAsync(token);
+        var result = await book.AddStagedAsync(connection, entries, own is null ? [] : batch.Attempts, new LedgerSource(batch.JournalId, batch.Attempts), token);
+        if (batch.Calls.Count > 0)
+            await LedgerBook.AddStagedCallsAsync(connection, token);
         if (own is not null && batch.Attempts.Count > 0)
             await LedgerBook.ExecuteAsync(connection, LedgerSql.SavePosition, token, own.Id, options.Node, own.LowWaterMarkWith(batch.EntryIds));
         options.Faults.Pass(FaultPoint.BeforeCommit);
         await transaction.CommitAsync(token);
         options.Faults.Pass(FaultPoint.AfterCommit);
-        return result;
+        own?.Drained(batch.EntryIds);
+        result.Committed();
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken token)
+    {
+        var connection = await database.System.OpenConnectionAsync(token);
+        try
+        {
+            await LedgerBook.OpenStagesAsync(connection, token);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     private void Succeeded()

@@ -11,7 +11,8 @@ namespace AiPortal.Core.Ledger;
 /// <summary>
 /// Drains the journal into the ledger. At start it takes over what dead processes left, before anything new is admitted; then it
 /// writes in batches what the gateway posts; at stop it writes what is left. While the database is away nothing is lost: what
-/// memory cannot hold is read back from the journal.
+/// memory cannot hold is read back from the journal. Where much waits, two lanes take turns: one stages its batch while the other
+/// adds its own to the ledger.
 /// </summary>
 public sealed class LedgerWriter : IHostedService, IAsyncDisposable
 {
@@ -19,7 +20,7 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
     private readonly LedgerWriterOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<LedgerWriter> _logger;
-    private readonly LedgerDrain _drain;
+    private readonly LedgerDrain[] _lanes;
     private readonly Channel<Posted> _queue;
     private readonly ConcurrentDictionary<Guid, bool> _parked = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -35,12 +36,12 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
         _options = options;
         _clock = clock;
         _logger = logger;
-        _drain = new LedgerDrain(database, book, options, clock, logger);
-        _queue = Channel.CreateBounded<Posted>(new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true });
+        _lanes = [new LedgerDrain(database, book, options, clock, logger), new LedgerDrain(database, book, options, clock, logger)];
+        _queue = Channel.CreateBounded<Posted>(options.QueueCapacity);
     }
 
     public LedgerWriterState State =>
-        new(_queue.Reader.Count, _drain.FailingSince, _parked.Count, Interlocked.Read(ref _callsDropped), _drain.LastCommitAt);
+        new(_queue.Reader.Count, _lanes.Min(lane => lane.FailingSince), _parked.Count, Interlocked.Read(ref _callsDropped), _lanes.Max(lane => lane.LastCommitAt));
 
     /// <summary>
     /// An attempt has been settled, and the journal has its settlement. Never waits, never fails.
@@ -84,7 +85,8 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
         _queue.Writer.TryComplete();
         await _aborting.CancelAsync();
         await _running;
-        await _drain.DisposeAsync();
+        foreach (var lane in _lanes)
+            await lane.DisposeAsync();
         _stopping.Dispose();
         _aborting.Dispose();
     }
@@ -93,20 +95,20 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
     {
         var parked = _parked.Count;
         var replay = new JournalReplay(directory.Path, _logger);
-        var drainedTo = await _drain.PositionOfAsync(directory.Id, token);
+        var drainedTo = await _lanes[0].PositionOfAsync(directory.Id, token);
         var (entries, unknown) = (0, 0);
         foreach (var chunk in replay.Read(drainedTo).Chunk(_options.MaxBatch))
         {
-            await DrainAsync(Recovered(directory.Id, chunk), own: null, token);
+            await DrainAsync(_lanes[0], Recovered(directory.Id, chunk), own: null, token);
             entries += chunk.Length;
             unknown += chunk.Count(pair => pair.Settlement is null);
         }
         _logger.LogInformation("Adopted journal {Journal}: {Entries} entries, {Unknown} of unknown outcome", directory.Id, entries, unknown);
         if (_parked.Count != parked)
             return;
-        await _drain.AdoptedAsync(directory.Id, token);
+        await _lanes[0].AdoptedAsync(directory.Id, token);
         directory.Delete();
-        await _drain.ForgetPositionAsync(directory.Id, token);
+        await _lanes[0].ForgetPositionAsync(directory.Id, token);
     }
 
     private async Task RunAsync()
@@ -118,13 +120,13 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
             {
                 if (_queue.Reader.Count < _options.MaxBatch)
                     await Task.Delay(_options.Linger, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await DrainAsync(Next(), _journal, token);
+                await Task.WhenAll(_lanes.Select((lane, number) => Task.Run(() => DrainQueueAsync(lane, always: number == 0, token), token)));
                 if (_queue.Reader.Count == 0)
                     await DrainOverflowAsync(token);
             }
             await DrainOverflowAsync(token);
             if (_journal.State.EntriesUndrained == 0)
-                await _drain.ForgetPositionAsync(_journal.Id, token);
+                await _lanes[0].ForgetPositionAsync(_journal.Id, token);
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
@@ -134,6 +136,13 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
         {
             _logger.LogWarning(error, "The position of journal {Journal} could not be removed", _journal.Id);
         }
+    }
+
+    /// <summary>Batch after batch while full ones wait, and one of any size when it is always to write.</summary>
+    private async Task DrainQueueAsync(LedgerDrain lane, bool always, CancellationToken token)
+    {
+        for (; always || _queue.Reader.Count >= _options.MaxBatch; always = false)
+            await DrainAsync(lane, Next(), _journal, token);
     }
 
     private LedgerBatch Next()
@@ -155,7 +164,7 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
         while (Interlocked.Exchange(ref _overflowed, 0) != 0)
         {
             foreach (var chunk in _journal.ReadUndrained().Where(pair => !_parked.ContainsKey(pair.Intent.EntryId)).Chunk(_options.MaxBatch))
-                await DrainAsync(Recovered(_journal.Id, chunk), _journal, token);
+                await DrainAsync(_lanes[0], Recovered(_journal.Id, chunk), _journal, token);
         }
     }
 
@@ -166,18 +175,18 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
     }
 
     /// <summary>Commits a batch; what the database refuses for its content is found by halving and set aside, so that it holds up nothing else.</summary>
-    private async Task DrainAsync(LedgerBatch batch, Journal? own, CancellationToken token)
+    private async Task DrainAsync(LedgerDrain lane, LedgerBatch batch, Journal? own, CancellationToken token)
     {
         try
         {
-            await _drain.CommitAsync(batch, own, token);
+            await lane.CommitAsync(batch, own, token);
         }
         catch (LedgerRefusedException refusal) when (batch.Count > 1)
         {
             _logger.LogWarning(refusal, "The database refuses a batch of {Count}; it is halved", batch.Count);
             var (first, second) = batch.Split();
-            await DrainAsync(first, own, token);
-            await DrainAsync(second, own, token);
+            await DrainAsync(lane, first, own, token);
+            await DrainAsync(lane, second, own, token);
         }
         catch (LedgerRefusedException refusal) when (batch.Attempts.Count == 1)
         {

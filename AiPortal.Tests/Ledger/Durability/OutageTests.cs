@@ -58,7 +58,7 @@ public sealed class OutageTests(ITestOutputHelper output)
             await end();
             var back = TimeProvider.System.GetTimestamp();
             await load.EndAsync();
-            var settled = await SettledAsync(rig, back);
+            var settled = await SettledAsync(rig, back, name, portal);
             AssertServed(name, load.Ends);
             AssertNone(name, await rig.CompareAsync(default, load.Ends));
             AssertNone(name, await rig.BudgetFaultsAsync());
@@ -167,14 +167,14 @@ public sealed class OutageTests(ITestOutputHelper output)
     }
 
     /// <summary>Waits until the ledger has every attempt that the provider served.</summary>
-    private static async Task<TimeSpan> SettledAsync(DurabilityRig rig, long since)
+    private static async Task<TimeSpan> SettledAsync(DurabilityRig rig, long since, string name = "", PortalChild? portal = null)
     {
         while (true)
         {
             var entries = await rig.Database.ScalarAsync<long>("SELECT count(*) FROM ledger_entries");
             var took = TimeProvider.System.GetElapsedTime(since);
             if (entries >= rig.Upstream.Log.Count) return took;
-            Assert.True(took < SettleLimit, $"{rig.Upstream.Log.Count - entries} of {rig.Upstream.Log.Count} attempts are not on the ledger {took.TotalSeconds:0} s after the return");
+            Assert.True(took < SettleLimit, $"{rig.Upstream.Log.Count - entries} of {rig.Upstream.Log.Count} attempts are not on the ledger {took.TotalSeconds:0} s after the return ({name}) {portal?.Output}");
             await Task.Delay(50);
         }
     }
