@@ -107,7 +107,7 @@ public sealed record BudgetDraft
         budget.ParentId = ParentId;
     }
 
-    private static void CheckAmount(FieldFaults faults, CountedUnit unit, decimal? amount, string field)
+    internal static void CheckAmount(FieldFaults faults, CountedUnit unit, decimal? amount, string field)
     {
         if (amount is <= 0) faults.Add(field, "Must be above 0.");
         else if (unit != CountedUnit.Usd) faults.Require(amount is null || (amount <= MostUnits && decimal.Truncate(amount.Value) == amount), field, "Must be a whole number, at most 1,000,000,000,000,000.");

@@ -61,6 +61,22 @@ public sealed class BudgetJourneyTests(PortalHost host, ChromiumBrowser browser)
         await page.Locator(".confirm .button-stop").ClickAsync();
         await Assertions.Expect(page.Locator(".empty-state")).ToContainTextAsync("No budget yet");
         await Assertions.Expect(page.Locator(".drawer")).ToHaveCountAsync(0);
+
+        // Over the tokens of one model: it begins with what the three calls used.
+        await page.Locator(".page-header .button-primary").ClickAsync();
+        await page.SelectOptionAsync("#budget-type", "Key");
+        await page.SelectOptionAsync("#budget-scope", new SelectOptionValue { Label = "Journey" });
+        await page.SelectOptionAsync("#budget-unit", "Tokens");
+        await page.Locator(".form-more summary").ClickAsync();
+        await page.FillAsync("#budget-model", "sandbox-*");
+        await page.SelectOptionAsync("#budget-provider", new SelectOptionValue { Label = "Sandbox" });
+        await page.FillAsync("#budget-total", "1000000");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(row).ToContainTextAsync("sandbox-*");
+        await Assertions.Expect(row.Locator(".budget-sums")).ToContainTextAsync("tokens · ");
+        await row.Locator(".budget-own").ClickAsync();
+        await Assertions.Expect(page.Locator(".drawer")).ToContainTextAsync("1,000,000 tokens");
+        await Assertions.Expect(page.Locator(".drawer .facts")).ToContainTextAsync("Sandbox");
     }
 
     private static async Task<decimal> CallAsync(HttpClient application)

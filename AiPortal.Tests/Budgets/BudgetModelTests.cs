@@ -1,4 +1,5 @@
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using AiPortal.Tests.Budgets.Leases;
 using Xunit;
@@ -62,6 +63,7 @@ internal sealed class BudgetModelRun
         {
             Hold = n % 3 == 0 ? HoldKind.Learned : HoldKind.Strict,
             Action = n % 5 == 0 ? BudgetAction.Alert : BudgetAction.Block,
+            Unit = n switch { 2 or 3 => CountedUnit.Tokens, 4 => CountedUnit.Requests, _ => CountedUnit.Usd },
         })];
         _loaded = [.. _known];
         Load();
@@ -76,9 +78,9 @@ internal sealed class BudgetModelRun
     public string Step() => _random.Next(21) switch
     {
         < 8 => Hold(),
-        < 11 => End("settle", (hold, held) => (hold.Settle(Spend(held, out var spent)), spent, false)),
-        < 13 => End("release", (hold, _) => (hold.Release(), 0, false)),
-        13 => End("unknown", (hold, _) => (hold.Unknown(), 0, true)),
+        < 11 => End("settle", (hold, held) => (Settle(hold, held, out var spent), spent, false)),
+        < 13 => End("release", (hold, _) => (hold.Release(), default, false)),
+        13 => End("unknown", (hold, _) => (hold.Unknown(), default, true)),
         14 => EndAgain(),
         15 => Drain(),
         16 => ChangeLimit(),
@@ -138,11 +140,11 @@ internal sealed class BudgetModelRun
         // A call of a line that is gone takes nothing out of the bank, so that on several nodes nobody could tell.
         var chain = (_nodes.Length == 1 ? _known : _loaded).Where(_ => _random.Next(3) > 0).ToArray();
         _random.Shuffle(chain);
-        var (strict, learned) = (Amount(10), Amount(6));
+        var amounts = new CallAmounts(Amount(10), Amount(6), _random.Next(1, 10), _random.Next(1, 6));
         var at = _random.Next(4) == 0 ? _now.AddHours(-1) : _now;
         var (id, node) = (_calls++, _random.Next(_nodes.Length));
         var othersFail = _nodes.Any(other => other != _nodes[node] && other.FailNext is not null);
-        var answer = _nodes[node].Book.Ask(chain, at, strict, learned);
+        var answer = _nodes[node].Book.Ask(chain, at, amounts);
         if (answer is { IsHeld: false, Refusal: null })
         {
             Lost++;
@@ -153,7 +155,7 @@ internal sealed class BudgetModelRun
         if (!answer.IsHeld && othersFail && _nodes.All(other => other == _nodes[node] || other.FailNext is null))
             return "refused, and the other node's return was lost";
 
-        var expected = _reference.Hold(node, id, chain, at, strict, learned);
+        var expected = _reference.Hold(node, id, chain, at, amounts);
         // With several lines full, the one that its node knew to be full first may be named.
         if (answer.IsHeld != (expected.Count == 0) || (answer.Refusal is { } refusal && !expected.Contains(refusal.Line)))
             _wrong = $"answered {answer.Refusal?.ToString() ?? "held"}, should be {(expected.Count > 0 ? expected[0].Name : "held")}";
@@ -161,10 +163,10 @@ internal sealed class BudgetModelRun
             _open[id] = hold;
         Held += answer.IsHeld ? 1 : 0;
         Refused += answer.IsHeld ? 0 : 1;
-        return $"node {node} holds {strict}/{learned} of {chain.Length}";
+        return $"node {node} holds {amounts} of {chain.Length}";
     }
 
-    private string End(string name, Func<BudgetHold, BudgetReference.Call, (bool Ended, decimal Spent, bool Unknown)> end)
+    private string End(string name, Func<BudgetHold, BudgetReference.Call, (bool Ended, BudgetReference.Spending Spent, bool Unknown)> end)
     {
         if (_open.Count == 0)
             return "nothing";
@@ -178,9 +180,16 @@ internal sealed class BudgetModelRun
     }
 
     /// <summary>More than was held only where nobody else's view of it is too high until it is drained.</summary>
-    private decimal Spend(BudgetReference.Call call, out decimal spent) => spent = _nodes.Length == 1
-        ? Amount(8)
-        : Math.Min(Amount(8), call.Held.Select(held => held.Amount).DefaultIfEmpty(0).Min());
+    private bool Settle(BudgetHold hold, BudgetReference.Call call, out BudgetReference.Spending spent)
+    {
+        var (usd, tokens) = (Amount(8), _random.Next(8));
+        spent = _nodes.Length == 1
+            ? new BudgetReference.Spending(usd, tokens, _random.Next(2))
+            : new BudgetReference.Spending(Math.Min(usd, Least(CountedUnit.Usd)), Math.Min(tokens, (long)Least(CountedUnit.Tokens)), _random.Next(2));
+        return hold.Settle(spent.Usd, spent.Tokens, spent.Requests);
+
+        decimal Least(CountedUnit unit) => call.Held.Where(held => held.Unit == unit).Select(held => held.Amount).DefaultIfEmpty(0).Min();
+    }
 
     private string EndAgain()
     {

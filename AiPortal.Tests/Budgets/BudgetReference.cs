@@ -1,4 +1,5 @@
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Tests.Budgets;
@@ -19,31 +20,31 @@ internal sealed class BudgetReference
     public void Configure(IEnumerable<BudgetLine> lines) => _lines = lines.ToDictionary(line => (line.BudgetId, line.PeriodType));
 
     /// <summary>Answers the lines that lack room, in the order of the chain; none when it is held.</summary>
-    public IReadOnlyList<BudgetLine> Hold(int node, int id, IReadOnlyList<BudgetLine> chain, DateTimeOffset at, decimal strict, decimal learned)
+    public IReadOnlyList<BudgetLine> Hold(int node, int id, IReadOnlyList<BudgetLine> chain, DateTimeOffset at, CallAmounts amounts)
     {
         var claims = chain.Select(line => _lines.GetValueOrDefault((line.BudgetId, line.PeriodType), line))
-            .Select(line => (Line: line, Key: Lines.Key(line, at), Amount: line.Hold == HoldKind.Strict ? strict : Math.Min(strict, learned)))
+            .Select(line => (Line: line, Key: Lines.Key(line, at), Amount: AmountOf(line, amounts)))
             .ToList();
         var lacking = claims.Where(claim => _lines.ContainsKey((claim.Line.BudgetId, claim.Line.PeriodType))
             && claim.Line.Refuses && CellOf(claim.Key).Taken + claim.Amount > claim.Line.Limit).Select(claim => claim.Line).ToList();
         if (lacking.Count > 0)
             return lacking;
 
-        var exposed = claims.Where(claim => claim.Line.Refuses)
-            .Select(claim => strict - claim.Amount).DefaultIfEmpty(0).Max();
-        Open[id] = new Call(node, claims.Select(claim => (claim.Key, claim.Amount)).ToList(), exposed);
+        var exposed = claims.Where(claim => claim.Line is { Refuses: true, Unit: CountedUnit.Usd })
+            .Select(claim => amounts.StrictUsd - claim.Amount).DefaultIfEmpty(0).Max();
+        Open[id] = new Call(node, claims.Select(claim => (claim.Key, claim.Amount, claim.Line.Unit)).ToList(), exposed);
         foreach (var (_, key, amount) in claims)
             CellOf(key).Of(node).Held += amount;
         return [];
     }
 
-    public void End(int id, decimal spent, bool unknown)
+    public void End(int id, Spending spent, bool unknown)
     {
-        foreach (var (key, amount) in Open[id].Held)
+        foreach (var (key, amount, unit) in Open[id].Held)
         {
             var part = CellOf(key).Of(Open[id].Node);
             part.Held -= amount;
-            part.Pending += spent;
+            part.Pending += spent.In(unit);
             part.PendingUnknown += unknown ? amount : 0;
         }
 
@@ -79,7 +80,28 @@ internal sealed class BudgetReference
 
     private Cell CellOf(BudgetCellKey key) => _cells.TryGetValue(key, out var cell) ? cell : _cells[key] = new Cell();
 
-    public sealed record Call(int Node, IReadOnlyList<(BudgetCellKey Key, decimal Amount)> Held, decimal Exposed);
+    private static decimal AmountOf(BudgetLine line, CallAmounts amounts)
+    {
+        var (strict, learned) = line.Unit switch
+        {
+            CountedUnit.Usd => (amounts.StrictUsd, amounts.LearnedUsd),
+            CountedUnit.Tokens => (amounts.StrictTokens, amounts.LearnedTokens),
+            CountedUnit.Requests => (1, 1),
+        };
+        return line.Hold == HoldKind.Strict ? strict : Math.Min(strict, learned);
+    }
+
+    public readonly record struct Spending(decimal Usd, long Tokens, int Requests)
+    {
+        public decimal In(CountedUnit unit) => unit switch
+        {
+            CountedUnit.Usd => Usd,
+            CountedUnit.Tokens => Tokens,
+            CountedUnit.Requests => Requests,
+        };
+    }
+
+    public sealed record Call(int Node, IReadOnlyList<(BudgetCellKey Key, decimal Amount, CountedUnit Unit)> Held, decimal Exposed);
 
     private sealed class Cell
     {

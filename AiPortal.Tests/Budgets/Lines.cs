@@ -36,9 +36,12 @@ internal static class Lines
     }
 
     public static HoldAnswer Ask(
-        this BudgetBook book, IReadOnlyList<BudgetLine> chain, DateTimeOffset startedAt, decimal strict, decimal learned)
+        this BudgetBook book, IReadOnlyList<BudgetLine> chain, DateTimeOffset startedAt, decimal strict, decimal learned) =>
+        book.Ask(chain, startedAt, new CallAmounts(strict, learned));
+
+    public static HoldAnswer Ask(this BudgetBook book, IReadOnlyList<BudgetLine> chain, DateTimeOffset startedAt, CallAmounts amounts)
     {
-        var answer = book.HoldAsync(chain, OrganizationCalendar.Utc, startedAt, new CallAmounts(strict, learned));
+        var answer = book.HoldAsync(chain, OrganizationCalendar.Utc, startedAt, amounts);
         return answer.AsTask().GetAwaiter().GetResult();
     }
 

@@ -71,10 +71,12 @@ public sealed partial class AlertsPage
 
     private string DetailOf(Alert alert) => alert switch
     {
-        { UsedAmount: { } used, LimitAmount: { } limit } => Text["Detail.Used", Formats.Current.Money(used, "USD"), Formats.Current.Money(limit, "USD")],
+        { UsedAmount: { } used, LimitAmount: { } limit } => Text["Detail.Used", Formats.Current.Counted(used, UnitOf(alert)), Formats.Current.Counted(limit, UnitOf(alert))],
         { Type: AlertType.ModelUnpriced } => Text["Detail.Unpriced"],
         _ => alert.Message,
     };
+
+    private static string UnitOf(Alert alert) => alert.Unit is { } unit ? EnumWord.Of(unit) : Formats.Usd;
 
     private async Task MarkAsync(Alert alert, bool resolve)
     {

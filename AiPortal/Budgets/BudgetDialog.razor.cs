@@ -6,7 +6,9 @@ using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Budgets.Allocations;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
+using AiPortal.Core.Providers;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -17,8 +19,10 @@ namespace AiPortal.Budgets;
 /// <summary>The form of a budget: what it is over and how much. Says what it would have done last month before it is saved.</summary>
 public sealed partial class BudgetDialog
 {
-    private static readonly string[] Plain = ["quota_type", "scope_id", "total_quota", "period_type", "action", "downgrade_model", "hold"];
-    private static readonly string[] Folded = ["name", "parent_id", "daily_limit", "hourly_limit", "warning_threshold", "critical_threshold"];
+    private static readonly string[] Plain = ["quota_type", "scope_id", "total_quota", "period_type", "action", "downgrade_model", "hold", "unit"];
+    private static readonly string[] Folded = ["name", "parent_id", "model", "provider_id", "daily_limit", "hourly_limit", "warning_threshold", "critical_threshold"];
+
+    private const int MostProviders = 200;
 
     private Faults _faults = Faults.None;
     private BudgetDraft _before = new();
@@ -37,6 +41,10 @@ public sealed partial class BudgetDialog
     private string? _downgrade;
     private Guid? _parent;
     private IReadOnlyList<(Guid Id, string Name)> _parents = [];
+    private CountedUnit _unit;
+    private string? _model;
+    private Guid? _provider;
+    private IReadOnlyList<(Guid Id, string Name)> _providers = [];
     private string? _daily;
     private string? _hourly;
     private string? _warning = "80";
@@ -51,6 +59,8 @@ public sealed partial class BudgetDialog
     [Inject] internal BudgetPreview Preview { get; init; } = default!;
 
     [Inject] internal ParentChoices Parents { get; init; } = default!;
+
+    [Inject] internal ProviderList Providers { get; init; } = default!;
 
     [Inject] internal CurrentActor Current { get; init; } = default!;
 
@@ -70,11 +80,16 @@ public sealed partial class BudgetDialog
 
     protected override async Task OnInitializedAsync()
     {
+        var (_, organization) = await Current.HereAsync();
+        _providers = [.. (await Providers.PageAsync(organization, new ProviderFilter(), MostProviders, null)).Data.Select(account => (account.Id, account.Name))];
         if (Node is not { } node) return;
         _before = BudgetDraft.Of(node.Reading.Budget);
         (_name, _type, _scope, _scopeName) = (_before.Name, _before.QuotaType, _before.ScopeId, node.Path.Count > 0 ? node.Path[^1] : Text["Gone"].Value);
         (_total, _period, _action, _hold) = (Shown(_before.TotalQuota), _before.PeriodType, _before.Action, _before.Hold);
-        (_downgrade, _parent) = (_before.DowngradeModel, _before.ParentId);
+        _parent = _before.ParentId;
+        (_downgrade, _unit, _model, _provider) = (_before.DowngradeModel, _before.Unit, _before.Model, _before.ProviderId);
+        // An account that was removed stays what the budget counts until somebody chooses another.
+        if (_provider is { } gone && _providers.All(account => account.Id != gone)) _providers = [.. _providers, (gone, Text["Gone"].Value)];
         (_daily, _hourly, _warning, _critical) = (Shown(_before.DailyLimit), Shown(_before.HourlyLimit), Shown(_before.WarningThreshold * 100), Shown(_before.CriticalThreshold * 100));
         await TryAsync();
     }
@@ -115,8 +130,8 @@ public sealed partial class BudgetDialog
         var (actor, organization) = await Current.HereAsync();
         var scope = _type == QuotaType.Organization ? organization : _scope;
         _parents = scope is { } id && actor.May(Permission.ViewBudgets, organization)
-            ? await Parents.ReadAsync(organization, _type, id, _period, Node?.Id) : [];
-        if ((scope, _period) != (_before.ScopeId, _before.PeriodType) && _parents.All(choice => choice.Id != _parent)) _parent = null;
+            ? await Parents.ReadAsync(organization, _type, id, _period, _unit, Node?.Id) : [];
+        if ((scope, _period, _unit) != (_before.ScopeId, _before.PeriodType, _before.Unit) && _parents.All(choice => choice.Id != _parent)) _parent = null;
     }
 
     private async Task SaveAsync()
@@ -160,6 +175,9 @@ public sealed partial class BudgetDialog
             DowngradeModel = string.IsNullOrWhiteSpace(_downgrade) ? null : _downgrade.Trim(),
             Hold = _hold,
             ParentId = _parent,
+            Unit = _unit,
+            Model = string.IsNullOrWhiteSpace(_model) ? null : _model.Trim(),
+            ProviderId = _provider,
             DailyLimit = Read(_daily, "daily_limit", typed),
             HourlyLimit = Read(_hourly, "hourly_limit", typed),
             WarningThreshold = (Read(_warning, "warning_threshold", typed) ?? 0) / 100,

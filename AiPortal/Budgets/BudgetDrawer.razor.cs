@@ -3,6 +3,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
+using AiPortal.Core.Providers;
 using AiPortal.Ui.Figures;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
@@ -17,6 +18,7 @@ public sealed partial class BudgetDrawer
     private Guid? _shown;
     private BudgetNode? _node;
     private BudgetForecast? _forecast;
+    private string? _provider;
     private string? _fault;
 
     [Inject] internal IStringLocalizer<BudgetsText> Text { get; init; } = default!;
@@ -24,6 +26,8 @@ public sealed partial class BudgetDrawer
     [Inject] internal BudgetTree Tree { get; init; } = default!;
 
     [Inject] internal BudgetForecasts Forecasts { get; init; } = default!;
+
+    [Inject] internal ProviderList Providers { get; init; } = default!;
 
     [Inject] internal ResetBudget Reset { get; init; } = default!;
 
@@ -70,8 +74,9 @@ public sealed partial class BudgetDrawer
         var (actor, organization) = await Current.HereAsync();
         var node = actor.May(Permission.ViewBudgets, organization) ? await Tree.FindAsync(organization, id) : null;
         var forecast = node is null ? null : (await Forecasts.ReadAsync(organization, [node.Reading])).GetValueOrDefault(id);
+        var provider = node?.Reading.Budget.ProviderId is { } account ? (await Providers.FindAsync(organization, account))?.Name : null;
         // Another may have been opened meanwhile.
-        if (_shown == id) (_node, _forecast) = (node, forecast);
+        if (_shown == id) (_node, _forecast, _provider) = (node, forecast, provider);
     }
 
     private async Task EditAsync()

@@ -1,12 +1,13 @@
 using AiPortal.Api;
 using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Budgets;
 
 /// <summary>
-/// A budget tried on a month, as the API answers it. Amounts are USD. <c>calls_beyond</c> came when a limit had no room for them;
+/// A budget tried on a month, as the API answers it. Amounts are in <c>unit</c>. <c>calls_beyond</c> came when a limit had no room for them;
 /// <c>blocked_calls</c> are the same where the budget refuses them (<c>block</c>, <c>approval</c>), else 0.
 /// </summary>
 internal sealed record TrialView(
@@ -15,6 +16,7 @@ internal sealed record TrialView(
     bool SoFar,
     long Calls,
     decimal Spent,
+    CountedUnit Unit,
     long CallsBeyond,
     decimal CostBeyond,
     int DaysBeyond,
@@ -26,6 +28,6 @@ internal sealed record TrialView(
         Of(new BudgetTrial(OrganizationCalendar.Utc.MonthOf(2026, 9), false, 41_200, 5_180.25m, 31, 180.25m, 3, ApiExamples.Instant), BudgetAction.Block);
 
     public static TrialView Of(BudgetTrial trial, BudgetAction action) => new(
-        trial.Span.Start, QuotaLimitView.LastSecondOf(trial.Span), trial.SoFar, trial.Calls, trial.Spent, trial.CallsBeyond, trial.CostBeyond, trial.DaysBeyond,
+        trial.Span.Start, QuotaLimitView.LastSecondOf(trial.Span), trial.SoFar, trial.Calls, trial.Spent, trial.Unit, trial.CallsBeyond, trial.CostBeyond, trial.DaysBeyond,
         trial.FirstBeyondAt, action is BudgetAction.Block or BudgetAction.Approval ? trial.CallsBeyond : 0, action);
 }

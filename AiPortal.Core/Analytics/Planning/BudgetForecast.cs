@@ -24,7 +24,7 @@ public enum BudgetFate
 /// </summary>
 /// <param name="Fate">What becomes of it.</param>
 /// <param name="RunsOutAt">When the last of it is spent, UTC; only where it <see cref="BudgetFate.RunsOut"/>.</param>
-/// <param name="AtEnd">What will have been spent by the end of the period, USD; null for a budget over all time.</param>
+/// <param name="AtEnd">What will have been spent by the end of the period, in the budget's unit; null for a budget over all time.</param>
 public sealed record BudgetForecast(BudgetFate Fate, DateTimeOffset? RunsOutAt, decimal? AtEnd)
 {
     /// <summary>Complete days of history that are looked at.</summary>
@@ -35,8 +35,8 @@ public sealed record BudgetForecast(BudgetFate Fate, DateTimeOffset? RunsOutAt, 
 
     /// <param name="calendar">The organization's.</param>
     /// <param name="period">The budget's current period.</param>
-    /// <param name="limit">USD.</param>
-    /// <param name="taken">What is spent or of unknown outcome in the period, USD.</param>
+    /// <param name="limit">In the budget's unit, as all amounts.</param>
+    /// <param name="taken">What is spent or of unknown outcome in the period.</param>
     /// <param name="days">Spend by local day: the last <see cref="HistoryDays"/> days and today; days without spend may be absent.</param>
     /// <param name="now">UTC.</param>
     public static BudgetForecast Of(

@@ -1,5 +1,6 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -17,9 +18,10 @@ public sealed class BudgetForecasts(TenantDb tenants, TimeProvider clock)
             var now = clock.GetUtcNow();
             var calendar = await SpendTimeline.CalendarAsync(db, organizationId, token);
             var forecasts = new Dictionary<Guid, BudgetForecast>();
-            foreach (var kind in readings.GroupBy(reading => reading.Budget.QuotaType))
+            foreach (var kind in readings.GroupBy(reading => (reading.Budget.QuotaType, reading.Budget.Unit, Filter: new EntryFilter(reading.Budget.Model, reading.Budget.ProviderId))))
             {
-                var days = await DaysAsync(db, organizationId, calendar, kind.Key, [.. kind.Select(reading => reading.Budget.ScopeId).Distinct()], now, token);
+                var (type, unit, filter) = kind.Key;
+                var days = await DaysAsync(db, organizationId, calendar, (type, unit, filter), [.. kind.Select(reading => reading.Budget.ScopeId).Distinct()], now, token);
                 foreach (var reading in kind)
                 {
                     var view = reading.Main.View;
@@ -32,19 +34,21 @@ public sealed class BudgetForecasts(TenantDb tenants, TimeProvider clock)
         }, token);
 
     private static async Task<Dictionary<Guid, Dictionary<DateOnly, decimal>>> DaysAsync(
-        PortalDb db, Guid organizationId, OrganizationCalendar calendar, QuotaType type, Guid[] scopes, DateTimeOffset now, CancellationToken token)
+        PortalDb db, Guid organizationId, OrganizationCalendar calendar, (QuotaType Type, CountedUnit Unit, EntryFilter Filter) kind, Guid[] scopes, DateTimeOffset now, CancellationToken token)
     {
-        // Only a column name of BudgetScopes goes into the text.
-        var column = BudgetScopes.LedgerColumn(type);
+        // Only texts of this file and of counting and a column name of BudgetScopes go into the text.
+        var column = BudgetScopes.LedgerColumn(kind.Type);
 #pragma warning disable CA2100
         await using var command = new NpgsqlCommand($"""
-            SELECT {column}, bucket_at, sum(total_cost) FROM usage_rollups
-            WHERE organization_id = $1 AND {column} = ANY($2) AND bucket_at >= $3 GROUP BY 1, 2
+            SELECT {column}, bucket_at, sum({PaceSql(kind.Unit)})::numeric FROM usage_rollups r
+            WHERE organization_id = $1 AND {column} = ANY($2) AND bucket_at >= $3 AND {EntryFilter.Sql("r", "$4", "$5")} GROUP BY 1, 2
             """, (NpgsqlConnection)db.Database.GetDbConnection());
 #pragma warning restore CA2100
         command.Parameters.Add(new NpgsqlParameter { Value = organizationId });
         command.Parameters.Add(new NpgsqlParameter { Value = scopes, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
         command.Parameters.Add(new NpgsqlParameter { Value = calendar.DayOf(calendar.LocalDate(now).AddDays(-BudgetForecast.HistoryDays)).Start });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)kind.Filter.Model ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)kind.Filter.ProviderId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         var days = new Dictionary<Guid, Dictionary<DateOnly, decimal>>();
         await using var reader = await command.ExecuteReaderAsync(token);
         while (await reader.ReadAsync(token))
@@ -56,4 +60,12 @@ public sealed class BudgetForecasts(TenantDb tenants, TimeProvider clock)
 
         return days;
     }
+
+    /// <summary>The pace is told by the rollups, which count calls and not attempts.</summary>
+    private static string PaceSql(CountedUnit unit) => unit switch
+    {
+        CountedUnit.Usd => "total_cost",
+        CountedUnit.Tokens => "CASE WHEN cost_type = 'ai_api' THEN input_units + cached_input_units + cache_write_units + output_units + reasoning_units ELSE 0 END",
+        CountedUnit.Requests => "CASE WHEN cost_type = 'ai_api' THEN requests ELSE 0 END",
+    };
 }

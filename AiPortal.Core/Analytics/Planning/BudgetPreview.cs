@@ -1,6 +1,7 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -9,18 +10,21 @@ namespace AiPortal.Core.Analytics.Planning;
 
 /// <summary>
 /// What a budget would have done with what its scope spent last month (this month so far where last month has no calls): which calls
-/// came when a limit had no room for them. Counted as if every call had been made; amounts are USD.
+/// came when a limit had no room for them. Counted as if every call had been made; amounts are in the budget's unit.
 /// </summary>
 /// <param name="Span">The month.</param>
 /// <param name="SoFar">The month is still running.</param>
 /// <param name="Calls">All calls of the scope in it.</param>
-/// <param name="Spent">What they cost.</param>
+/// <param name="Spent">What they took.</param>
 /// <param name="CallsBeyond">Calls beyond a limit: refused where the budget blocks.</param>
-/// <param name="CostBeyond">What those cost.</param>
+/// <param name="CostBeyond">What those took.</param>
 /// <param name="DaysBeyond">Local days with such calls.</param>
 /// <param name="FirstBeyondAt">When the first of them began, UTC.</param>
 public sealed record BudgetTrial(
-    Period Span, bool SoFar, long Calls, decimal Spent, long CallsBeyond, decimal CostBeyond, int DaysBeyond, DateTimeOffset? FirstBeyondAt);
+    Period Span, bool SoFar, long Calls, decimal Spent, long CallsBeyond, decimal CostBeyond, int DaysBeyond, DateTimeOffset? FirstBeyondAt)
+{
+    public CountedUnit Unit { get; init; }
+}
 
 /// <summary>
 /// Tries a budget on last month's spend before it is saved. Quarters of an hour tell where a limit would have been passed; only
@@ -37,7 +41,7 @@ public sealed class BudgetPreview(TenantDb tenants, TimeProvider clock)
             var checkedDraft = await BudgetChecks.SoundAsync(db, organizationId, draft, null, token);
             if (checkedDraft.Refusal is { } refusal) return refusal;
             var sound = checkedDraft.Value;
-            return await TryAsync(db, new TrialScope(organizationId, BudgetScopes.LedgerColumn(sound.QuotaType), sound.ScopeId), sound, token);
+            return await TryAsync(db, new TrialScope(organizationId, BudgetScopes.LedgerColumn(sound.QuotaType), sound.ScopeId, sound.Unit, new EntryFilter(sound.Model, sound.ProviderId)), sound, token);
         }, token);
     }
 
@@ -63,7 +67,7 @@ public sealed class BudgetPreview(TenantDb tenants, TimeProvider clock)
             meters.Add(new TrialMeter(calendar, line, begun < span.Start ? await TrialSql.SpentAsync(connection, scope, new Period(begun, span.Start), token) : 0, span.Start));
         }
 
-        return await JudgeAsync(connection, scope, calendar, new BudgetTrial(span, soFar, quarters.Sum(q => q.Calls), quarters.Sum(q => q.Cost), 0, 0, 0, null), quarters, meters, token);
+        return await JudgeAsync(connection, scope, calendar, new BudgetTrial(span, soFar, quarters.Sum(q => q.Calls), quarters.Sum(q => q.Cost), 0, 0, 0, null) { Unit = draft.Unit }, quarters, meters, token);
     }
 
     private static Budget AsBudget(BudgetDraft draft, Guid organizationId)

@@ -1,13 +1,32 @@
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace AiPortal.Core.Analytics.Planning;
 
-/// <summary>Whose spend is looked at: rows of an organization where a column of the ledger, one of BudgetScopes, has an id.</summary>
-internal sealed record TrialScope(Guid OrganizationId, string Column, Guid Id);
+/// <summary>
+/// What is looked at: rows of an organization where a column of the ledger, one of BudgetScopes, has an id, of those what a filter lets
+/// through, counted in a unit. Money is summed up in the rollups; tokens and requests are counted entry by entry.
+/// </summary>
+internal sealed record TrialScope(Guid OrganizationId, string Column, Guid Id, CountedUnit Unit, EntryFilter Filter)
+{
+    public string Spent => CountedAmounts.SpentSql("e", Unit);
 
-/// <summary>Spend of a quarter of an hour, USD. <c>Amount</c> is what a budget counts: cost, and what unknown outcomes hold.</summary>
+    /// <summary>What a budget counts: what is settled, and what unknown outcomes hold.</summary>
+    public string Taken => $"({CountedAmounts.SpentSql("e", Unit)} + {CountedAmounts.UnknownSql("e", Unit)})";
+
+    public string Source => Unit == CountedUnit.Usd ? "usage_rollups e" : "ledger_entries e";
+
+    public string At => Unit == CountedUnit.Usd ? "e.bucket_at" : "e.started_at";
+
+    public string Calls => Unit == CountedUnit.Usd ? "sum(e.requests)" : "count(*) FILTER (WHERE e.final AND e.kind = 'usage')";
+
+    /// <summary>As <see cref="TrialSql"/> gives the parameters.</summary>
+    public string Where => $"e.organization_id = $1 AND e.{Column} = $2 AND {EntryFilter.Sql("e", "$3", "$4")}";
+}
+
+/// <summary>A quarter of an hour. <c>Amount</c> is what a budget counts: <c>Cost</c>, and what unknown outcomes hold.</summary>
 internal readonly record struct SpendQuarter(DateTimeOffset At, long Calls, decimal Cost, decimal Amount);
 
 /// <summary>The part of a quarter's calls that came beyond a limit.</summary>
@@ -19,8 +38,8 @@ internal static class TrialSql
     public static async Task<IReadOnlyList<SpendQuarter>> QuartersAsync(NpgsqlConnection connection, TrialScope scope, Period span, CancellationToken token)
     {
         await using var command = Command(connection, scope, $"""
-            SELECT bucket_at, sum(requests)::bigint, sum(total_cost), sum(total_cost + unresolved_cost) FROM usage_rollups
-            WHERE organization_id = $1 AND {scope.Column} = $2 AND bucket_at >= $3 AND bucket_at < $4
+            SELECT date_bin('15 minutes', {scope.At}, '2000-01-01Z'), ({scope.Calls})::bigint, sum({scope.Spent})::numeric, sum({scope.Taken})::numeric
+            FROM {scope.Source} WHERE {scope.Where} AND {scope.At} >= $5 AND {scope.At} < $6
             GROUP BY 1 ORDER BY 1
             """, span.Start, span.End);
         var quarters = new List<SpendQuarter>();
@@ -34,8 +53,7 @@ internal static class TrialSql
     public static async Task<decimal> SpentAsync(NpgsqlConnection connection, TrialScope scope, Period span, CancellationToken token)
     {
         await using var command = Command(connection, scope, $"""
-            SELECT coalesce(sum(total_cost + unresolved_cost), 0) FROM usage_rollups
-            WHERE organization_id = $1 AND {scope.Column} = $2 AND bucket_at >= $3 AND bucket_at < $4
+            SELECT coalesce(sum({scope.Taken}), 0)::numeric FROM {scope.Source} WHERE {scope.Where} AND {scope.At} >= $5 AND {scope.At} < $6
             """, span.Start, span.End);
         return (decimal)(await command.ExecuteScalarAsync(token))!;
     }
@@ -46,14 +64,14 @@ internal static class TrialSql
     {
         if (quarters.Count == 0) return [];
         await using var command = Command(connection, scope, $"""
-            SELECT q.at, count(*) FILTER (WHERE e.call), coalesce(sum(e.total_cost) FILTER (WHERE e.call), 0), min(e.started_at)
-            FROM unnest($3, $4) q(at, room)
+            SELECT q.at, count(*) FILTER (WHERE c.call), coalesce(sum(c.spent) FILTER (WHERE c.call), 0)::numeric, min(c.started_at)
+            FROM unnest($5, $6) q(at, room)
             CROSS JOIN LATERAL (
-              SELECT started_at, total_cost, final AND kind = 'usage' AS call,
-                sum(total_cost + unresolved_cost) OVER (ORDER BY started_at, id) AS taken
-              FROM ledger_entries
-              WHERE organization_id = $1 AND {scope.Column} = $2 AND started_at >= q.at AND started_at < q.at + interval '15 minutes') e
-            WHERE e.taken > q.room GROUP BY q.at
+              SELECT e.started_at, {scope.Spent} AS spent, e.final AND e.kind = 'usage' AS call,
+                sum({scope.Taken}) OVER (ORDER BY e.started_at, e.id) AS taken
+              FROM ledger_entries e
+              WHERE {scope.Where} AND e.started_at >= q.at AND e.started_at < q.at + interval '15 minutes') c
+            WHERE c.taken > q.room GROUP BY q.at
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = quarters.Select(q => q.At.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new NpgsqlParameter { Value = quarters.Select(q => q.Room).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Numeric });
@@ -66,11 +84,13 @@ internal static class TrialSql
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, TrialScope scope, string sql, params ReadOnlySpan<object> values)
     {
-#pragma warning disable CA2100 // Texts of this file and a column of BudgetScopes; values go as parameters.
+#pragma warning disable CA2100 // Texts of this file, of counting, and a column of BudgetScopes; values go as parameters.
         var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
         command.Parameters.Add(new NpgsqlParameter { Value = scope.OrganizationId });
         command.Parameters.Add(new NpgsqlParameter { Value = scope.Id });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)scope.Filter.Model ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)scope.Filter.ProviderId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
         return command;
     }

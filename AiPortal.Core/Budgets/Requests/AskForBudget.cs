@@ -2,7 +2,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
-using AiPortal.Core.Money;
+using AiPortal.Core.Ledger.Counting;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Budgets.Requests;
@@ -28,6 +28,7 @@ public sealed class AskForBudget(ChangeGate gate, LiveSignals signals, TimeProvi
                 BudgetId = budgetId,
                 PeriodType = period,
                 Amount = draft.Amount,
+                Unit = budget.Unit,
                 Reason = draft.Reason.Trim(),
                 UserId = actor.Id,
                 UserName = actor.Name,
@@ -44,7 +45,7 @@ public sealed class AskForBudget(ChangeGate gate, LiveSignals signals, TimeProvi
         faults.RequireText(draft.Reason, "reason", BudgetRequestDraft.MaxReason);
         if (line is null) faults.Add("period_type", "The budget has no such limit.");
         else if (draft.Amount <= line.Limit) faults.Add("amount", "Must be above the limit in force.");
-        if (!Usd.IsStorable(draft.Amount)) faults.Add("amount", "Must have at most twelve decimals and twelve digits before them.");
+        BudgetDraft.CheckAmount(faults, line?.Unit ?? CountedUnit.Usd, draft.Amount, "amount");
         return faults.Any ? faults.ToRefusal() : null;
     }
 }

@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -16,8 +17,11 @@ public sealed class BudgetRequest : TenantRow
     /// <summary>Which of the budget's limits.</summary>
     public PeriodType PeriodType { get; set; }
 
-    /// <summary>USD: the limit as it should be.</summary>
+    /// <summary>The limit as it should be.</summary>
     public decimal Amount { get; set; }
+
+    /// <summary>What the amount is in: the budget's own.</summary>
+    public CountedUnit Unit { get; set; }
 
     public required string Reason { get; set; }
 
@@ -42,6 +46,8 @@ internal sealed class BudgetRequestMapping : IEntityTypeConfiguration<BudgetRequ
     public void Configure(EntityTypeBuilder<BudgetRequest> builder)
     {
         builder.ToTable("budget_requests");
+        builder.Property(r => r.Amount).HasPrecision(28, 12);
+        builder.Property(r => r.Unit).HasDefaultValue(CountedUnit.Usd);
         builder.Property(r => r.Reason).HasMaxLength(BudgetRequestDraft.MaxReason);
         builder.Property(r => r.UserName).HasMaxLength(200);
         builder.Property(r => r.Comment).HasMaxLength(BudgetRequestDraft.MaxReason);

@@ -2,6 +2,8 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Money;
 using AiPortal.Core.Tenancy;
 using AiPortal.Tests.Fixtures;
@@ -40,6 +42,30 @@ public sealed class BudgetPreviewTests(TestDatabase database, ITestOutputHelper 
         Assert.Equal((3, Local(10, 3, 9, 0)), Beyond(await TryAsync(team, new BudgetDraft { Name = "Search", QuotaType = QuotaType.Team, ScopeId = team.Id, TotalQuota = 200, DailyLimit = 60, HourlyLimit = 40 })));
         // A year began before; what was spent then counts too.
         Assert.Equal(5, (await TryAsync(team, new BudgetDraft { Name = "Search", QuotaType = QuotaType.Team, ScopeId = team.Id, TotalQuota = 500, PeriodType = PeriodType.Yearly })).CallsBeyond);
+    }
+
+    [Fact]
+    public async Task Trial_OverTokensOrRequestsOfAModel_CountsThose()
+    {
+        var team = await TeamAsync();
+        ScriptedEntry[] entries =
+        [
+            new(Local(10, 3, 9, 0), 60) { TeamId = team.Id, Units = (1_000, 200, 300, 400) },
+            new(Local(10, 9, 14, 1), 30) { TeamId = team.Id, Model = "gpt-5.4-mini", Units = (10, 0, 5, 0) },
+            new(Local(10, 9, 14, 2), 11) { TeamId = team.Id, Status = EntryStatus.Failed, Units = default },
+            new(Local(10, 9, 14, 3), 1) { TeamId = team.Id, Model = "gpt-5.4-mini", Units = (20, 0, 5, 0) },
+        ];
+        await database.WriteAsync(team.OrganizationId, entries);
+        var draft = new BudgetDraft { Name = "Search", QuotaType = QuotaType.Team, ScopeId = team.Id, TotalQuota = 1_920, Unit = CountedUnit.Tokens };
+
+        var tokens = await TryAsync(team, draft);
+        Assert.Equal((CountedUnit.Tokens, 4L, 1_940m, 1L, 25m), (tokens.Unit, tokens.Calls, tokens.Spent, tokens.CallsBeyond, tokens.CostBeyond));
+        var requests = await TryAsync(team, draft with { Unit = CountedUnit.Requests, TotalQuota = 2 });
+        Assert.Equal((3m, 1L, 1m, (DateTimeOffset?)entries[3].At), (requests.Spent, requests.CallsBeyond, requests.CostBeyond, requests.FirstBeyondAt));
+        var mini = await TryAsync(team, draft with { Model = "*-mini", TotalQuota = 20 });
+        Assert.Equal((2L, 40m, 1L), (mini.Calls, mini.Spent, mini.CallsBeyond));
+        var money = await TryAsync(team, draft with { Unit = CountedUnit.Usd, Model = "*-mini", TotalQuota = 30 });
+        Assert.Equal((2L, 31m, 1L), (money.Calls, money.Spent, money.CallsBeyond));
     }
 
     [Fact]

@@ -13,6 +13,7 @@ internal static class BudgetCalls
         var calls = start <= DateTimeOffset.UnixEpoch
             ? new CallQuery { Days = 366 }
             : new CallQuery { From = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(start, zone).DateTime) };
+        if (reading.Line.Filter.Model is { } model && !model.Contains('*', StringComparison.Ordinal)) calls = calls with { Model = model };
         return (reading.Line.QuotaType switch
         {
             QuotaType.Organization => calls,

@@ -44,7 +44,7 @@ internal static class QuotaRequestEndpoints
         var organization = await ApiScope.ForRowAsync<Budget>(http, id, "budget");
         if (organization.Refusal is { } missing) return ApiResults.Refused(missing);
         var body = await JsonBody.ReadAsync(http);
-        var draft = new BudgetRequestDraft(body.Amount("amount"), body.Text("reason", maxLength: BudgetRequestDraft.MaxReason), body.WordOrNull<PeriodType>("period_type"));
+        var draft = new BudgetRequestDraft(body.Amount("amount", limit: BudgetDraft.MostUnits + 1), body.Text("reason", maxLength: BudgetRequestDraft.MaxReason), body.WordOrNull<PeriodType>("period_type"));
         if (body.Refusal() is { } refusal) return ApiResults.Refused(refusal);
         return ApiResults.Created(await ask.RunAsync(http.GetActor(), organization.Value, id, draft, http.RequestAborted), QuotaRequestView.Of);
     }

@@ -62,6 +62,13 @@ public sealed class Formats(CultureInfo culture)
         }
     }
 
+    /// <summary>The unit of money among units.</summary>
+    public const string Usd = "usd";
+
+    /// <summary>An amount with its unit: <c>usd</c>, <c>tokens</c> or <c>requests</c>.</summary>
+    public string Counted(decimal amount, string unit) =>
+        unit == Usd ? Money(amount, "USD") : string.Format(culture, Text($"Unit.{(amount == 1 ? unit[..^1] : unit)}"), CountExact((long)amount));
+
     public string CountExact(long count) => count.ToString("N0", culture);
 
     /// <summary>A share as a percentage: 0.123 is "12.3%". Whole from ten percent on.</summary>
