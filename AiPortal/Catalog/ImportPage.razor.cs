@@ -16,6 +16,7 @@ public sealed partial class ImportPage
     private IReadOnlyList<PriceDraft> _drafts = [];
     private PriceDiff? _diff;
     private string? _fault;
+    private string? _name;
     private bool _allowed = true;
     private bool _endMissing;
     private bool _busy;
@@ -36,7 +37,7 @@ public sealed partial class ImportPage
 
     private async Task ChosenAsync(InputFileChangeEventArgs chosen)
     {
-        (_diff, _fault, _drafts) = (null, null, []);
+        (_diff, _fault, _drafts, _name) = (null, null, [], chosen.File.Name);
         if (chosen.File.Size > PriceFile.MaxBytes)
         {
             _fault = Text["Import.TooLarge", PriceFile.MaxBytes >> 20];
