@@ -15,7 +15,7 @@ public sealed class SpendBoards(TenantDb tenants, TimeProvider clock)
         tenants.ReadAsync(organizationId, async db =>
         {
             var organization = await db.Set<Organization>().AsNoTracking().SingleAsync(o => o.Id == organizationId, token);
-            var cuts = new BoardCuts(OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart), clock.GetUtcNow(), days);
+            var cuts = new BoardCuts(OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart), clock.GetUtcNow(), days);
             var slots = await SlotsAsync(db, organizationId, cuts, token);
             var parts = await PartsAsync(db, organizationId, cuts.Shown, token);
             var shownOn = cuts.Dates.Where((_, i) => cuts.Shown.Contains(cuts.Instants[i])).Distinct().ToList();

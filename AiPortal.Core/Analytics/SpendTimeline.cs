@@ -43,7 +43,7 @@ public sealed class SpendTimeline
     internal static async Task<OrganizationCalendar> CalendarAsync(PortalDb db, Guid organizationId, CancellationToken token)
     {
         var organization = await db.Set<Organization>().AsNoTracking().SingleAsync(o => o.Id == organizationId, token);
-        return OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart);
+        return OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart);
     }
 
     /// <summary>The sum of the quarters that begin in the span.</summary>

@@ -21,7 +21,7 @@ public sealed class BillChoiceReader(TenantDb tenants, TimeProvider clock)
     public Task<BillChoices> ReadAsync(Guid organizationId, CancellationToken token = default) => tenants.ReadAsync(organizationId, async db =>
     {
         var organization = await db.Set<Organization>().AsNoTracking().FirstAsync(o => o.Id == organizationId, token);
-        var today = OrganizationCalendar.Of(organization.TimeZone).LocalDate(clock.GetUtcNow());
+        var today = OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart).LocalDate(clock.GetUtcNow());
         return new BillChoices(organization.Currency, BillMonth.Of(today), BillMonth.Of(today.AddMonths(-1)), new Dictionary<BillScope, IReadOnlyList<BillChoice>>
         {
             [BillScope.Organization] = [],

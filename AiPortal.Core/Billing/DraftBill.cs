@@ -87,7 +87,7 @@ public sealed class DraftBill(ChangeGate gate, TimeProvider clock)
     private Refusal? Faults(BillDraft draft, Organization organization, string currency, decimal? rate, out Period period)
     {
         var errors = new Dictionary<string, string[]>();
-        if (!BillMonth.TryParse(draft.Period, OrganizationCalendar.Of(organization.TimeZone), out period))
+        if (!BillMonth.TryParse(draft.Period, OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart), out period))
             errors["period"] = ["A month such as 2026-10."];
         else if (period.Start > clock.GetUtcNow())
             errors["period"] = ["This month has not begun."];

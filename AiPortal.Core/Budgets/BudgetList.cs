@@ -89,7 +89,7 @@ public sealed class BudgetList(TenantDb tenants, BudgetBook book, TimeProvider c
         if (budgets.Count == 0) return [];
         var now = clock.GetUtcNow();
         var organization = await db.Set<Organization>().AsNoTracking().SingleAsync(o => o.Id == organizationId, token);
-        var calendar = OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart);
+        var calendar = OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart);
         var ids = budgets.Select(b => b.Id).ToArray();
         var amounts = await db.Set<BudgetAmount>().AsNoTracking().Where(a => ids.Contains(a.BudgetId) && a.PeriodEnd > now)
             .ToDictionaryAsync(a => new BudgetCellKey(a.BudgetId, a.PeriodType, a.PeriodStart), token);

@@ -15,7 +15,7 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
 {
     private const string Definitions = """
         SELECT b.id, b.organization_id, b.quota_type, b.scope_id, b.period_type, b.daily_limit IS NOT NULL, b.hourly_limit IS NOT NULL,
-          o.time_zone, o.fiscal_year_start, b.unit, b.model, b.provider_id
+          o.time_zone, o.fiscal_year_start, b.unit, b.model, b.provider_id, o.week_start
         FROM budgets b JOIN organizations o ON o.id = b.organization_id WHERE b.organization_id = ANY($1)
         """;
 
@@ -113,7 +113,7 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
         {
             var organization = reader.GetGuid(1);
             if (!calendars.TryGetValue(organization, out var calendar))
-                calendars[organization] = calendar = OrganizationCalendar.Of(reader.GetString(7), reader.GetInt32(8));
+                calendars[organization] = calendar = OrganizationCalendar.Of(reader.GetString(7), reader.GetInt32(8), EnumWord.Parse<DayOfWeek>(reader.GetString(12)));
             var types = new HashSet<PeriodType> { EnumWord.Parse<PeriodType>(reader.GetString(4)) };
             if (reader.GetBoolean(5))
                 types.Add(PeriodType.Daily);

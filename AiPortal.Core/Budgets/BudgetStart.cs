@@ -100,7 +100,7 @@ internal static class BudgetStart
     private static async Task<OrganizationCalendar> CalendarAsync(ChangeScope scope, CancellationToken token)
     {
         var organization = await scope.Db.Set<Organization>().AsNoTracking().SingleAsync(o => o.Id == scope.OrganizationId, token);
-        return OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart);
+        return OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart);
     }
 
     private static async Task<(decimal Spent, decimal Unknown)> SumAsync(ChangeScope scope, BudgetLine line, Period period, DateTimeOffset? since, CancellationToken token)

@@ -16,9 +16,9 @@ public sealed class ChangeOrganization(ChangeGate gate, TimeProvider clock)
             if (draft.Check() is { } refusal) return refusal;
             var row = await scope.Db.Set<Organization>().SingleAsync(o => o.Id == organizationId, token);
             var before = OrganizationDraft.Of(row);
-            var (zone, month) = (row.TimeZone, row.FiscalYearStart);
+            var calendar = (row.TimeZone, row.FiscalYearStart, row.WeekStart);
             draft.ApplyTo(row);
-            if ((row.TimeZone, row.FiscalYearStart) != (zone, month)) await RecountAsync(scope, token);
+            if ((row.TimeZone, row.FiscalYearStart, row.WeekStart) != calendar) await RecountAsync(scope, token);
             scope.Audit(new AuditNote("organization.update", "organization", row.Id, row.Name, before, draft));
             scope.RefreshGateway();
             return row;

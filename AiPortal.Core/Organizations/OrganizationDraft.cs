@@ -12,6 +12,9 @@ public sealed record OrganizationDraft(
     UnpricedModelPolicy UnpricedModelPolicy = UnpricedModelPolicy.Block,
     decimal? CeilingPrice = null)
 {
+    /// <summary>The first day of a week.</summary>
+    public DayOfWeek WeekStart { get; init; } = DayOfWeek.Monday;
+
     public BodyLogging BodyLogging { get; init; }
 
     /// <summary>Shorter counts for what is already kept, too; longer only for what comes.</summary>
@@ -22,6 +25,7 @@ public sealed record OrganizationDraft(
     public static OrganizationDraft Of(Organization row) =>
         new(row.Name, row.TimeZone, row.Currency, row.FiscalYearStart, row.UnpricedModelPolicy, row.CeilingPrice)
         {
+            WeekStart = row.WeekStart,
             BodyLogging = row.BodyLogging,
             BodyRetentionDays = row.BodyRetentionDays,
             BodyRedaction = row.BodyRedaction,
@@ -35,6 +39,7 @@ public sealed record OrganizationDraft(
         faults.Require(IsIanaZone(TimeZone), "time_zone", "Must be an IANA time zone, as Europe/Berlin.");
         faults.Require(Currency.Length == 3 && Currency.All(char.IsAsciiLetterUpper), "currency", "Must be an ISO 4217 code, as USD.");
         faults.Require(FiscalYearStart is >= 1 and <= 12, "fiscal_year_start", "Must be a month from 1 to 12.");
+        faults.Require(WeekStart is DayOfWeek.Monday or DayOfWeek.Sunday or DayOfWeek.Saturday, "week_start", "Must be one of monday, sunday, saturday.");
         if (CeilingPrice is null)
             faults.Require(UnpricedModelPolicy != UnpricedModelPolicy.Ceiling, "ceiling_price", "The policy ceiling needs a price, in USD per million tokens.");
         else
@@ -52,6 +57,7 @@ public sealed record OrganizationDraft(
         row.FiscalYearStart = FiscalYearStart;
         row.UnpricedModelPolicy = UnpricedModelPolicy;
         row.CeilingPrice = CeilingPrice;
+        row.WeekStart = WeekStart;
         row.BodyLogging = BodyLogging;
         row.BodyRetentionDays = BodyRetentionDays;
         row.BodyRedaction = [.. BodyRedaction.Order()];

@@ -72,7 +72,7 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
     private OrganizationSnapshot Organization(Organization row, IEnumerable<ProviderAccount> accounts, SkippedRows skipped) => new()
     {
         Id = row.Id,
-        Calendar = OrganizationCalendar.Of(row.TimeZone, row.FiscalYearStart),
+        Calendar = OrganizationCalendar.Of(row.TimeZone, row.FiscalYearStart, row.WeekStart),
         UnpricedModelPolicy = row.UnpricedModelPolicy,
         CeilingPrice = row.CeilingPrice,
         Bodies = BodyPolicy.Of(row),

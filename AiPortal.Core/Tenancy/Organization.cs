@@ -33,6 +33,9 @@ public sealed class Organization : TenantRow
     /// <summary>Month 1–12 in which the fiscal year begins.</summary>
     public int FiscalYearStart { get; set; } = 1;
 
+    /// <summary>Monday, Sunday or Saturday: the day on which a week of its calendar begins.</summary>
+    public DayOfWeek WeekStart { get; set; } = DayOfWeek.Monday;
+
     public UnpricedModelPolicy UnpricedModelPolicy { get; set; }
 
     /// <summary>USD per million tokens, input and output alike, for the policy <see cref="UnpricedModelPolicy.Ceiling"/>.</summary>

@@ -36,6 +36,8 @@ public sealed class OrganizationEndpointsTests(PortalHost host) : IClassFixture<
     [InlineData("""{"name":"x","currency":"dollar"}""", "currency")]
     [InlineData("""{"name":"x","fiscal_year_start":13}""", "fiscal_year_start")]
     [InlineData("""{"name":"x","fiscal_year_start":"4"}""", "fiscal_year_start")]
+    [InlineData("""{"name":"x","week_start":"tuesday"}""", "week_start")]
+    [InlineData("""{"name":"x","week_start":1}""", "week_start")]
     [InlineData("""{"name":"x","unpriced_model_policy":"ceiling"}""", "ceiling_price")]
     [InlineData("""{"name":"x","unpriced_model_policy":"allow"}""", "unpriced_model_policy")]
     [InlineData("""{"name":" "}""", "name")]

@@ -11,11 +11,11 @@ namespace AiPortal.Organizations;
 internal static class OrganizationEndpoints
 {
     internal sealed record OrganizationView(Guid Id, Guid OrganizationId, string Name, string TimeZone, string Currency, int FiscalYearStart,
-        UnpricedModelPolicy UnpricedModelPolicy, decimal? CeilingPrice, BodyLogging BodyLogging, int BodyRetentionDays,
+        DayOfWeek WeekStart, UnpricedModelPolicy UnpricedModelPolicy, decimal? CeilingPrice, BodyLogging BodyLogging, int BodyRetentionDays,
         IReadOnlyList<BodyRedaction> BodyRedaction, bool IsDemo, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
         public static OrganizationView Of(Organization row) => new(row.Id, row.OrganizationId, row.Name, row.TimeZone, row.Currency,
-            row.FiscalYearStart, row.UnpricedModelPolicy, row.CeilingPrice, row.BodyLogging, row.BodyRetentionDays, row.BodyRedaction, row.IsDemo, row.CreatedAt, row.UpdatedAt);
+            row.FiscalYearStart, row.WeekStart, row.UnpricedModelPolicy, row.CeilingPrice, row.BodyLogging, row.BodyRetentionDays, row.BodyRedaction, row.IsDemo, row.CreatedAt, row.UpdatedAt);
     }
 
     public static void Map(IEndpointRouteBuilder api)
@@ -33,6 +33,7 @@ internal static class OrganizationEndpoints
         time_zone = "Europe/Berlin",
         currency = "EUR",
         fiscal_year_start = 4,
+        week_start = "monday",
         unpriced_model_policy = "ceiling",
         ceiling_price = 100m,
         body_logging = "off",
@@ -41,7 +42,7 @@ internal static class OrganizationEndpoints
     };
 
     private static OrganizationView Example => new(ApiExamples.Id, ApiExamples.Id, "Contoso", "Europe/Berlin", "EUR", 4,
-        UnpricedModelPolicy.Ceiling, 100m, BodyLogging.Off, BodyPolicy.StandardDays, BodyPolicy.AllRedactions, false, ApiExamples.Instant, ApiExamples.Instant);
+        DayOfWeek.Monday, UnpricedModelPolicy.Ceiling, 100m, BodyLogging.Off, BodyPolicy.StandardDays, BodyPolicy.AllRedactions, false, ApiExamples.Instant, ApiExamples.Instant);
 
     private static async Task<IResult> ListAsync(HttpContext http, OrganizationList organizations)
     {
@@ -87,6 +88,7 @@ internal static class OrganizationEndpoints
             body.Word<UnpricedModelPolicy>("unpriced_model_policy", now.UnpricedModelPolicy),
             body.AmountOrNull("ceiling_price", now.CeilingPrice))
         {
+            WeekStart = body.Word<DayOfWeek>("week_start", now.WeekStart),
             BodyLogging = body.Word<BodyLogging>("body_logging", now.BodyLogging),
             BodyRetentionDays = body.Int("body_retention_days", now.BodyRetentionDays),
             BodyRedaction = body.WordList("body_redaction", now.BodyRedaction),

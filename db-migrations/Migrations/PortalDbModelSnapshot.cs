@@ -2859,6 +2859,12 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
+                    b.Property<string>("WeekStart")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("week_start");
+
                     b.HasKey("Id")
                         .HasName("pk_organizations");
 

@@ -10,7 +10,7 @@ namespace AiPortal.Core.Budgets.Leases;
 /// <summary>Slices from PostgreSQL: each statement is a function that locks the rows of its cells and does everything at once.</summary>
 internal sealed class LeaseBank(PortalDatabase database, Journal journal, LeaseOptions options) : ILeaseBank
 {
-    private const string Take = "SELECT * FROM budget_take($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    private const string Take = "SELECT * FROM budget_take($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     private const string Return = "SELECT * FROM budget_return($1, $2, $3, $4, $5, $6)";
     private const string Notify = "SELECT pg_notify($1, line) FROM unnest($2::text[]) line";
 
@@ -27,6 +27,7 @@ internal sealed class LeaseBank(PortalDatabase database, Journal journal, LeaseO
         BudgetAmountStore.AddArray(command.Parameters, NpgsqlDbType.TimestampTz, asks.Select(ask => ask.PeriodEnd));
         BudgetAmountStore.AddArray(command.Parameters, NpgsqlDbType.Text, asks.Select(ask => ask.Calendar.Zone.Id));
         BudgetAmountStore.AddArray(command.Parameters, NpgsqlDbType.Integer, asks.Select(ask => ask.Calendar.FiscalYearStartMonth));
+        BudgetAmountStore.AddArray(command.Parameters, NpgsqlDbType.Text, asks.Select(ask => EnumWord.Of(ask.Calendar.WeekStart)));
         BudgetAmountStore.AddArray(command.Parameters, NpgsqlDbType.Bigint, asks.Select(ask => ask.Epoch));
         BudgetAmountStore.AddArray(command.Parameters, NpgsqlDbType.Numeric, asks.Select(ask => ask.Need));
         BudgetAmountStore.AddArray(command.Parameters, NpgsqlDbType.Numeric, asks.Select(ask => ask.Sum));
