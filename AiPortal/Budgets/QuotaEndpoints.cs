@@ -16,7 +16,7 @@ internal static class QuotaEndpoints
     {
         var group = api.MapGroup("/cost/quotas").WithTags("Budgets");
         group.MapGet("", ListAsync).Describe("List budgets, newest first; filters quota_type, scope_id, search.", answer: new Page<QuotaView>([Example], null));
-        group.MapPost("", CreateAsync).Describe("Create a budget; in mid-period it starts with what the ledger has for it.", ExampleDraft, Example, StatusCodes.Status201Created);
+        group.MapPost("", CreateAsync).Describe("Create a budget, over usd, tokens or requests (unit), all calls or those of a model (* for any characters) or provider_id; in mid-period it starts with what the ledger has for it.", ExampleDraft, Example, StatusCodes.Status201Created);
         group.MapGet("/{id:guid}", ReadAsync).Describe("Read a budget with what is used and held.", answer: Example);
         group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync).Describe("Change a budget; a new limit counts from the next call on.", new { total_quota = 7500m }, Example);
         group.MapDelete("/{id:guid}", RemoveAsync).Describe("Remove a budget.", status: StatusCodes.Status204NoContent);
@@ -34,6 +34,8 @@ internal static class QuotaEndpoints
         daily_limit = 400m,
         action = "block",
         hold = "learned",
+        unit = "usd",
+        model = "gpt-*",
     };
 
     private static QuotaView Example { get; } = ExampleView();
@@ -135,6 +137,7 @@ internal static class QuotaEndpoints
             QuotaType = QuotaType.Team,
             ScopeId = id,
             TotalQuota = 5000,
+            Model = "gpt-*",
             CreatedAt = at,
             UpdatedAt = at,
         };

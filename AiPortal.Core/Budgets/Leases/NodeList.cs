@@ -12,8 +12,8 @@ namespace AiPortal.Core.Budgets.Leases;
 /// <param name="WrittenOffAt">Since when a person has given it up.</param>
 /// <param name="Alive">It was heard of within the length of a lease.</param>
 /// <param name="Leases">Budget periods of the organization of which it holds something.</param>
-/// <param name="LeasedUsd">What it holds of the organization's budgets.</param>
-/// <param name="UnknownUsd">What was written off and counts as unknown.</param>
+/// <param name="LeasedUsd">What it holds of the organization's budgets over dollars.</param>
+/// <param name="UnknownUsd">What of that was written off and counts as unknown.</param>
 public sealed record NodeReading(
     Guid Id, string Name, DateTimeOffset StartedAt, DateTimeOffset SeenAt, DateTimeOffset? WrittenOffAt, bool Alive, int Leases, decimal LeasedUsd, decimal UnknownUsd);
 
@@ -25,14 +25,14 @@ public sealed class NodeList(TenantDb tenants, LeaseOptions options)
             SELECT n.id AS "Id", n.name AS "Name", n.started_at AS "StartedAt", n.seen_at AS "SeenAt", n.written_off_at AS "WrittenOffAt",
               n.written_off_at IS NULL AND n.seen_at > clock_timestamp() - {options.Length}::interval AS "Alive",
               (count(l.*) FILTER (WHERE l.granted > 0))::int AS "Leases",
-              coalesce(sum(l.granted) FILTER (WHERE l.written_off_at IS NULL), 0) AS "LeasedUsd",
-              coalesce(sum(l.granted) FILTER (WHERE l.written_off_at IS NOT NULL), 0) AS "UnknownUsd"
-            FROM nodes n LEFT JOIN budget_leases l ON l.node_id = n.id AND l.organization_id = {organizationId}
+              coalesce(sum(l.granted) FILTER (WHERE l.written_off_at IS NULL AND b.unit = 'usd'), 0) AS "LeasedUsd",
+              coalesce(sum(l.granted) FILTER (WHERE l.written_off_at IS NOT NULL AND b.unit = 'usd'), 0) AS "UnknownUsd"
+            FROM nodes n LEFT JOIN budget_leases l ON l.node_id = n.id AND l.organization_id = {organizationId} LEFT JOIN budgets b ON b.id = l.budget_id
             GROUP BY n.id ORDER BY n.seen_at DESC, n.id
             """).ToListAsync(token), token);
 }
 
-/// <summary>A node's slice of one budget limit in one period, in USD.</summary>
+/// <summary>A node's slice of one budget limit in one period.</summary>
 public sealed record LeaseReading(
     Guid BudgetId, string BudgetName, PeriodType PeriodType, DateTimeOffset PeriodStart, Guid NodeId, decimal Granted, DateTimeOffset UpdatedAt, DateTimeOffset? WrittenOffAt);
 

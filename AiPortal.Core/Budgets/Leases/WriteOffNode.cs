@@ -7,7 +7,7 @@ namespace AiPortal.Core.Budgets.Leases;
 
 /// <summary>What was given up.</summary>
 /// <param name="NodeId">The node.</param>
-/// <param name="UnknownUsd">Leased until now, counted as unknown from here on.</param>
+/// <param name="UnknownUsd">Leased until now of budgets over dollars, counted as unknown from here on.</param>
 public sealed record NodeWriteOff(Guid NodeId, decimal UnknownUsd);
 
 /// <summary>

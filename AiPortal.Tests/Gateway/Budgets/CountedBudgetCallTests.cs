@@ -31,6 +31,10 @@ public sealed class CountedBudgetCallTests(GatewayHost gateway)
         Assert.Contains($"\"budget_id\":\"{quota}\"", refused, StringComparison.Ordinal);
         await gateway.EntriesAsync(key, 50);
         await AssertQuotaAsync(quota, used: 50);
+        var alerts = (await gateway.Portal.Admin.GetFromJsonAsync<JsonElement>("/api/v1/cost/alerts?limit=500")).GetProperty("data").EnumerateArray()
+            .Where(alert => alert.GetProperty("quota_id").GetString() == quota.ToString() && alert.GetProperty("threshold").GetDecimal() == 1).ToList();
+        Assert.Equal("requests", Assert.Single(alerts).GetProperty("unit").GetString());
+        Assert.Contains("has used 50 requests of 50 requests (100 %)", alerts[0].GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal([], await gateway.VerifyAsync());
     }
 
