@@ -15,6 +15,7 @@ public sealed partial class ReceiptPanel
     private IReadOnlyList<AttributedTo> _attributed = [];
     private ReceiptState _state;
     private bool _mayCorrect;
+    private bool _maySeeBodies;
     private Guid? _shown;
     private string _topic = "";
 
@@ -70,6 +71,7 @@ public sealed partial class ReceiptPanel
         var wanted = RequestId;
         var (actor, organization) = await Current.HereAsync();
         _topic = LedgerSignals.Topic(organization);
+        _maySeeBodies = actor.May(Permission.ViewBodies, organization);
         _mayCorrect = actor.May(Permission.ManageRecords, organization);
         if (!actor.May(Permission.ViewCalls, organization))
         {

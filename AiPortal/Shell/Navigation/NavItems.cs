@@ -7,6 +7,7 @@ internal enum NavGroup
     Control,
     Finance,
     Gateway,
+    Settings,
 }
 
 /// <summary>One entry of the rail. <paramref name="TextKey"/> is a key of ShellText, <paramref name="Roles"/> a comma-separated list of roles that see it (everybody when null).</summary>
@@ -31,5 +32,6 @@ internal static class NavItems
         new("/providers", "providers", "Nav.Providers", NavGroup.Gateway),
         new("/models", "models", "Nav.Models", NavGroup.Gateway),
         new("/api", "api", "Nav.Api", NavGroup.Gateway),
+        new("/settings", "organization", "Nav.Settings", NavGroup.Settings),
     ];
 }

@@ -1,0 +1,59 @@
+using System.Net;
+using AiPortal.Organizations;
+using AiPortal.Tests.Api;
+using AiPortal.Tests.Fixtures;
+using Bunit;
+
+namespace AiPortal.Tests.Organizations;
+
+public sealed class SettingsPageTests(PortalHost host) : PageTest(host)
+{
+    [Fact]
+    public async Task Save_TurnsBodiesOn_AndSaysSo()
+    {
+        var page = Render<SettingsPage>();
+        page.WaitForElement("#settings-bodies", TimeSpan.FromSeconds(20));
+        Assert.Contains("Nothing is kept from now on", page.Markup, StringComparison.Ordinal);
+
+        await page.Find("#settings-bodies").ChangeAsync(new() { Value = true });
+        await page.Find("#settings-days").ChangeAsync(new() { Value = "7" });
+        await page.Find("#settings-email_addresses").ChangeAsync(new() { Value = false });
+        await page.Find("form").SubmitAsync();
+
+        page.WaitForAssertion(() => Assert.Contains("Saved", page.Find(".settings-saved").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        var row = await Host.Admin.GetApiAsync($"/organizations/{OrganizationId}");
+        Assert.Equal(("on", 7), (row.Text("body_logging"), row.Json.GetProperty("body_retention_days").GetInt32()));
+        Assert.Equal(["secrets", "phone_and_card_numbers"], row.Json.GetProperty("body_redaction").EnumerateArray().Select(word => word.GetString()));
+    }
+
+    [Fact]
+    public async Task Save_OutOfBounds_SaysWhatIsRightBesideTheField()
+    {
+        var page = Render<SettingsPage>();
+        page.WaitForElement("#settings-days", TimeSpan.FromSeconds(20));
+        await page.Find("#settings-days").ChangeAsync(new() { Value = "400" });
+        await page.Find("#settings-zone").ChangeAsync(new() { Value = "Mars/Base" });
+        await page.Find("form").SubmitAsync();
+
+        page.WaitForAssertion(() => Assert.Contains("from 1 to 365", page.Find("#settings-days-error").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        Assert.Contains("IANA", page.Find("#settings-zone-error").TextContent, StringComparison.Ordinal);
+        Assert.Equal("", page.Find(".settings-saved").TextContent.Trim());
+    }
+
+    [Fact]
+    public async Task Save_CeilingPolicyWithItsPrice_IsTaken()
+    {
+        var page = Render<SettingsPage>();
+        page.WaitForElement("#settings-policy", TimeSpan.FromSeconds(20));
+        await page.Find("#settings-policy").ChangeAsync(new() { Value = "Ceiling" });
+        await page.Find("#settings-ceiling").ChangeAsync(new() { Value = "a lot" });
+        await page.Find("form").SubmitAsync();
+        Assert.Contains("Write an amount", page.Find("#settings-ceiling-error").TextContent, StringComparison.Ordinal);
+        await page.Find("#settings-ceiling").ChangeAsync(new() { Value = "12.50" });
+        await page.Find("form").SubmitAsync();
+
+        page.WaitForAssertion(() => Assert.Contains("Saved", page.Find(".settings-saved").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        var row = await Host.Admin.GetApiAsync($"/organizations/{OrganizationId}");
+        Assert.Equal((HttpStatusCode.OK, "ceiling", 12.5m), (row.Status, row.Text("unpriced_model_policy"), row.Json.GetProperty("ceiling_price").GetDecimal()));
+    }
+}
