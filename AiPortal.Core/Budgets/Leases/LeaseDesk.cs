@@ -150,8 +150,9 @@ internal sealed class LeaseDesk(BudgetCells cells, ILeaseBank bank, LeaseTerm te
         var (least, sum) = (waiters[0].Amount, Int128.Zero);
         foreach (var waiter in waiters)
             (least, sum) = (Int128.Min(least, waiter.Amount), sum + waiter.Amount);
-        // Before anything is asked for it must be known how things stand, and what is surrendered must have gone back.
-        var owing = lease.Doubtful || (lease.Surrendered && (cell.GiveUp() || lease.Returning > 0));
+        // Before anything is asked for it must be known how things stand, and what is on its way back must have arrived: the
+        // database still counts it as leased, and would refuse for want of it.
+        var owing = lease.Doubtful || (lease.Surrendered && cell.GiveUp()) || (lease.Returning > 0 && (lease.Surrendered || room < least));
         var needless = lease.Unlimited || (room >= least && !lease.Surrendered);
         if (!owing && !needless)
             ask = new LeaseAsk(queue.Key, queue.Period.End, queue.Calendar, lease.Epoch, Usd.FromPico(least - room), Usd.FromPico(sum - room), queue.Recall is not null);
