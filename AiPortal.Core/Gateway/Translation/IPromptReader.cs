@@ -1,0 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace AiPortal.Core.Gateway.Translation;
+
+/// <summary>Reads a caller's request of one dialect. Stateless.</summary>
+public interface IPromptReader
+{
+    /// <summary>False, with a refusal that names the member, for what makes no sense; never throws for any JSON.</summary>
+    /// <param name="scan">What the first pass has found: the model and whether it streams, also where they stand in the path.</param>
+    bool TryRead(JsonElement body, RequestScan scan, [NotNullWhen(true)] out ChatPrompt? prompt, [NotNullWhen(false)] out GatewayRefusal? refusal);
+}
