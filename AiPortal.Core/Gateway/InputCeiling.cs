@@ -1,4 +1,3 @@
-using AiPortal.Core.Gateway.Chat;
 
 namespace AiPortal.Core.Gateway;
 
@@ -24,7 +23,7 @@ public static class InputCeiling
 
     /// <param name="contextWindow">Of the model, in tokens; null where nobody knows it.</param>
     /// <returns>Null when the input cannot be bounded: it has files, audio or a web search, and the context window is unknown.</returns>
-    public static long? Tokens(ChatRequestScan scan, long? contextWindow)
+    public static long? Tokens(RequestScan scan, long? contextWindow)
     {
         if (scan.HasOpaqueInput) return contextWindow;
         var tokens = PerRequest + scan.Text.Bytes + ((long)PerMessage * scan.Messages)

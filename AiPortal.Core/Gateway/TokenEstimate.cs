@@ -1,5 +1,4 @@
 using AiPortal.Core.Catalog;
-using AiPortal.Core.Gateway.Chat;
 
 namespace AiPortal.Core.Gateway;
 
@@ -21,11 +20,11 @@ public static class TokenEstimate
         return (twentieths + 19) / 20;
     }
 
-    public static long Input(ChatRequestScan scan) =>
+    public static long Input(RequestScan scan) =>
         Of(scan.Text) + (TokensPerMessage * scan.Messages) + TokensPerAnswerStart
         + (TokensPerLowDetailImage * scan.LowDetailImages) + (TokensPerImage * (scan.Images - scan.LowDetailImages));
 
     /// <summary>The prompt, which a provider that accepted the call charges, and what the answer has shown so far.</summary>
-    public static Usage Of(ChatRequestScan scan, ChatObservation seen) =>
+    public static Usage Of(RequestScan scan, AnswerObservation seen) =>
         new(Input(scan), 0, 0, Of(seen.Content), Of(seen.Reasoning));
 }

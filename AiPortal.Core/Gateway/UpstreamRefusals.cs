@@ -1,5 +1,4 @@
 using System.Buffers;
-using AiPortal.Core.Gateway.Chat;
 
 namespace AiPortal.Core.Gateway;
 
@@ -10,9 +9,10 @@ public static class UpstreamRefusals
     private static ReadOnlySpan<byte> BadKeyReason => "API_KEY_INVALID"u8;
 
     /// <param name="body">As much of the answer's body as was read; a few kilobytes are enough.</param>
+    /// <param name="exchange">Reads the body.</param>
     /// <param name="retryAfter">The provider's own <c>Retry-After</c>.</param>
     /// <param name="provider">The account's name.</param>
-    public static GatewayRefusal Of(int status, in ReadOnlySequence<byte> body, TimeSpan? retryAfter, string provider)
+    public static GatewayRefusal Of(int status, in ReadOnlySequence<byte> body, IUpstreamExchange exchange, TimeSpan? retryAfter, string provider)
     {
         var failure = status switch
         {
@@ -24,7 +24,7 @@ public static class UpstreamRefusals
         };
         if (failure != GatewayFailure.UpstreamRefused) return GatewayFailures.Refuse(failure, provider);
 
-        var error = ChatUsageReader.Read(body).Error;
+        var error = exchange.ReadRefusal(body).Error;
         return GatewayFailures.Refuse(failure, error?.Message ?? $"The provider '{provider}' refused the request with status {status}.") with
         {
             UpstreamStatus = status,

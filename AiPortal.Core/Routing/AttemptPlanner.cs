@@ -1,4 +1,5 @@
 using AiPortal.Core.Catalog;
+using AiPortal.Core.Providers;
 using AiPortal.Core.Tenancy;
 
 namespace AiPortal.Core.Routing;
@@ -20,13 +21,15 @@ public static class AttemptPlanner
     private const long PerMillion = 1_000_000;
     private static readonly IReadOnlyList<PlannedAttempt> None = [];
 
-    public static AttemptPlan Plan(PortalSnapshot snapshot, KeySnapshot key, string model, DateTimeOffset at)
+    /// <param name="speaks">Whether what the caller asks for can be asked of accounts of a kind.</param>
+    public static AttemptPlan Plan(PortalSnapshot snapshot, KeySnapshot key, Predicate<ProviderKind> speaks, string model, DateTimeOffset at)
     {
         if (key.Models is { } allowed && !allowed.Contains(model)) return new AttemptPlan(None, PlanRefusal.ModelNotAllowed);
         var attempts = new List<PlannedAttempt>(key.Organization.Accounts.Count);
         var served = false;
         foreach (var account in key.Organization.Accounts)
         {
+            if (!speaks(account.Kind)) continue;
             var upstream = account.Upstream(model);
             var price = PriceOf(snapshot.Prices, key.Organization.Id, account, model, upstream, at);
             if (!Serves(account, model, price)) continue;

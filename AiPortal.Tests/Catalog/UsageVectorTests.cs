@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AiPortal.Core.Catalog;
+using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Anthropic;
 using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Gateway.Gemini;

@@ -78,7 +78,7 @@ public sealed class GatewayFailuresTests
     public void WriteEvent_Refusal_IsOneFrame()
     {
         var output = new ArrayBufferWriter<byte>();
-        OpenAiError.WriteEvent(output, GatewayFailures.Refuse(GatewayFailure.UpstreamCut, "acme\n\nx"));
+        OpenAiErrors.Shape.WriteEvent(output, GatewayFailures.Refuse(GatewayFailure.UpstreamCut, "acme\n\nx"), Guid.Empty);
         var frame = Encoding.UTF8.GetString(output.WrittenSpan);
 
         Assert.StartsWith("data: {", frame, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class GatewayFailuresTests
     private static string Written(GatewayRefusal refusal)
     {
         var output = new ArrayBufferWriter<byte>();
-        OpenAiError.Write(output, refusal);
+        OpenAiErrors.Shape.Write(output, refusal, Guid.Empty);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }

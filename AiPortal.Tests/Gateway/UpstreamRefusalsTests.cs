@@ -1,4 +1,5 @@
 using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Chat;
 using Xunit;
 
 namespace AiPortal.Tests.Gateway;
@@ -16,7 +17,7 @@ public sealed class UpstreamRefusalsTests
     [InlineData(429)]
     public void Of_WhatTheCallerCanActOn_IsPassedOn(int status)
     {
-        var refusal = UpstreamRefusals.Of(status, Bytes.Of(Body), TimeSpan.FromSeconds(7), "acme");
+        var refusal = UpstreamRefusals.Of(status, Bytes.Of(Body), ChatPassage.Instance, TimeSpan.FromSeconds(7), "acme");
 
         Assert.Equal((GatewayFailure.UpstreamRefused, status, "Bad 'temperature'"), (refusal.Failure, refusal.Status, refusal.Message));
         Assert.Equal(("invalid_request_error", "invalid_value", "temperature", 7L), (refusal.Type, refusal.Code, refusal.Param, refusal.RetryAfterSeconds));
@@ -35,7 +36,7 @@ public sealed class UpstreamRefusalsTests
     [InlineData(302, "", 502, "upstream_error")]
     public void Of_WhatTheCallerCannotMend_IsSaidInThePortalsWords(int status, string body, int answered, string code)
     {
-        var refusal = UpstreamRefusals.Of(status, Bytes.Of(body), TimeSpan.FromSeconds(7), "acme");
+        var refusal = UpstreamRefusals.Of(status, Bytes.Of(body), ChatPassage.Instance, TimeSpan.FromSeconds(7), "acme");
 
         Assert.Equal((answered, code, "server_error"), (refusal.Status, refusal.Code, refusal.Type));
         Assert.Contains("'acme'", refusal.Message, StringComparison.Ordinal);
@@ -48,7 +49,7 @@ public sealed class UpstreamRefusalsTests
     [InlineData("{\"detail\":\"x\"}")]
     public void Of_RefusalWithoutWords_StillSaysSomething(string body)
     {
-        var refusal = UpstreamRefusals.Of(422, Bytes.Of(body), null, "acme");
+        var refusal = UpstreamRefusals.Of(422, Bytes.Of(body), ChatPassage.Instance, null, "acme");
 
         Assert.Equal((422, "invalid_request_error"), (refusal.Status, refusal.Type));
         Assert.Contains("422", refusal.Message, StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using AiPortal.Core.Gateway;
-using AiPortal.Core.Gateway.Chat;
 using AiPortal.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -26,7 +25,7 @@ internal sealed class BodyReading(PortalSettings settings)
             return GatewayFailures.Refuse(GatewayFailure.BodyNotJson, fault.Message);
         }
 
-        if (!ChatRequestScan.TryRead(call.Bytes, out var scan, out var refusal)) return refusal;
+        if (!call.Operation.TryRead(call.Target, call.Bytes, out var scan, out var refusal)) return refusal;
         call.Scan = scan;
         call.Labels = CallLabels.Read(request.Headers, call.Scan, call.Key!.Tags);
         return null;

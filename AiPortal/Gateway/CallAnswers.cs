@@ -24,7 +24,7 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
         call.Refusal = refusal;
         var row = GatewayFailures.Of(refusal.Failure);
         logger.Log(row.Level, "Call {Call} of key {Key}: {Failure}", call.RequestId, call.Key?.Id, refusal.Failure);
-        return call.Context.Response.HasStarted || call.CallerLeft ? Task.CompletedTask : WriteAsync(call.Context, call.RequestId, refusal, call.Lease);
+        return call.Context.Response.HasStarted || call.CallerLeft ? Task.CompletedTask : WriteAsync(call.Context, call.Operation.Errors, call.RequestId, refusal, call.Lease);
     }
 
     /// <summary>What an earlier call under the same idempotency key was answered; it costs nothing now.</summary>
@@ -47,21 +47,21 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
     {
         logger.LogError(fault, "Call {Call} failed", call.RequestId);
         call.Refusal = GatewayFailures.Refuse(GatewayFailure.Internal, call.RequestId);
-        return call.Context.Response.HasStarted ? Abort(call) : WriteAsync(call.Context, call.RequestId, call.Refusal);
+        return call.Context.Response.HasStarted ? Abort(call) : WriteAsync(call.Context, call.Operation.Errors, call.RequestId, call.Refusal);
     }
 
-    public static async Task WriteAsync(HttpContext context, Guid requestId, GatewayRefusal refusal, KeyLease? lease = null)
+    public static async Task WriteAsync(HttpContext context, ErrorShape errors, Guid requestId, GatewayRefusal refusal, KeyLease? lease = null)
     {
         var answer = context.Response;
         answer.Clear();
-        answer.StatusCode = refusal.Status;
+        answer.StatusCode = errors.StatusOf(refusal);
         answer.ContentType = "application/json";
         answer.Headers["x-request-id"] = requestId.ToString();
         lease?.WriteHeaders(answer.Headers);
         if (refusal.RetryAfterSeconds is { } seconds) answer.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (GatewayFailures.Of(refusal.Failure).ShouldRetry is { } retry) answer.Headers["x-should-retry"] = retry ? "true" : "false";
         var body = new ArrayBufferWriter<byte>();
-        OpenAiError.Write(body, refusal);
+        errors.Write(body, refusal, requestId);
         answer.ContentLength = body.WrittenCount;
         await answer.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }

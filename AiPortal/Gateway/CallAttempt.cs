@@ -1,5 +1,5 @@
 using AiPortal.Core.Catalog;
-using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Gateway;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Routing;
 
@@ -23,7 +23,7 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
     public decimal? ReportedCost { get; init; }
 
     /// <summary>What a look at the answer says: the provider's own figures, else an estimate from the request and what came.</summary>
-    public static AttemptOutcome Of(EntryStatus status, ChatRequestScan scan, ChatObservation seen) =>
+    public static AttemptOutcome Of(EntryStatus status, RequestScan scan, AnswerObservation seen) =>
         seen.Usage is { } reading
             ? new AttemptOutcome(status, reading.Usage, (reading.Doubts & ~UsageDoubts.TotalDiffers) != UsageDoubts.None)
             {
@@ -31,7 +31,7 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
                 Region = reading.Region,
                 ReportedCost = reading.ReportedCost,
             }
-            : new AttemptOutcome(status, Core.Gateway.TokenEstimate.Of(scan, seen), Estimated: true) { ServiceTier = seen.ServiceTier };
+            : new AttemptOutcome(status, TokenEstimate.Of(scan, seen), Estimated: true) { ServiceTier = seen.ServiceTier };
 }
 
 /// <summary>One attempt at a provider.</summary>

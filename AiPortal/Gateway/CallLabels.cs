@@ -1,4 +1,4 @@
-using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Gateway;
 
 namespace AiPortal.Gateway;
 
@@ -14,7 +14,7 @@ internal sealed record CallLabels(string? SessionId, string? WorkflowId, string?
 
     public static CallLabels None { get; } = new(null, null, null, null);
 
-    public static CallLabels Read(IHeaderDictionary headers, ChatRequestScan scan, IReadOnlyDictionary<string, string> keyTags)
+    public static CallLabels Read(IHeaderDictionary headers, RequestScan scan, IReadOnlyDictionary<string, string> keyTags)
     {
         Dictionary<string, string>? tags = null;
         foreach (var (name, value) in keyTags) Add(ref tags, name, value);

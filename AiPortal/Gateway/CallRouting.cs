@@ -9,7 +9,7 @@ internal static class CallRouting
     public static GatewayRefusal? Route(GatewayCall call)
     {
         var model = call.Model;
-        var plan = AttemptPlanner.Plan(call.Snapshot, call.Key!, model, call.StartedAt);
+        var plan = AttemptPlanner.Plan(call.Snapshot, call.Key!, call.Operation.Speaks, model, call.StartedAt);
         call.Plan = plan.Attempts;
         return plan.Refusal is { } refusal ? GatewayFailures.Refuse(FailureOf(refusal), model) with { Param = "model" } : null;
     }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using AiPortal.Core.Bodies;
 using AiPortal.Core.Gateway;
-using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Replays;
 using AiPortal.Core.Routing;
 
@@ -12,9 +11,14 @@ namespace AiPortal.Gateway;
 internal sealed record ReplayedAnswer(Guid RequestId, KeptAnswer Answer);
 
 /// <summary>What the steps of one call know of it.</summary>
-internal sealed class GatewayCall(HttpContext context, Guid requestId, DateTimeOffset startedAt, long startedTicks)
+internal sealed class GatewayCall(HttpContext context, GatewayOperation operation, CallTarget target, Guid requestId, DateTimeOffset startedAt, long startedTicks)
 {
     public HttpContext Context { get; } = context;
+
+    /// <summary>What the caller asks for, and in which dialect.</summary>
+    public GatewayOperation Operation { get; } = operation;
+
+    public CallTarget Target { get; } = target;
 
     /// <summary>Groups the attempts; the caller sees it as <c>x-request-id</c>.</summary>
     public Guid RequestId { get; } = requestId;
@@ -34,7 +38,7 @@ internal sealed class GatewayCall(HttpContext context, Guid requestId, DateTimeO
 
     public PooledBody? Body { get; set; }
 
-    public ChatRequestScan? Scan { get; set; }
+    public RequestScan? Scan { get; set; }
 
     /// <summary>The cheaper model that a budget sent the call to.</summary>
     public string? DowngradedTo { get; set; }

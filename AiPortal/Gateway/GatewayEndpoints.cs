@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using AiPortal.Core.Data;
 using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Routing;
 
 namespace AiPortal.Gateway;
@@ -12,11 +13,11 @@ internal static class GatewayEndpoints
     public static void MapGateway(this IEndpointRouteBuilder app)
     {
         var gateway = app.MapGroup("/v1").ExcludeFromDescription().AllowAnonymous();
-        gateway.MapPost("/chat/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context));
+        gateway.MapPost("/chat/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, ChatOperation.Instance, default));
         gateway.MapGet("/models", ModelsAsync);
         gateway.MapGet("/models/{**id}", ModelAsync);
         gateway.Map("/{**rest}", (HttpContext context, TimeProvider clock) =>
-            CallAnswers.WriteAsync(context, Ids.New(clock), GatewayFailures.Refuse(GatewayFailure.RouteUnknown, context.Request.Method, context.Request.Path)));
+            CallAnswers.WriteAsync(context, OpenAiErrors.Shape, Ids.New(clock), GatewayFailures.Refuse(GatewayFailure.RouteUnknown, context.Request.Method, context.Request.Path)));
     }
 
     private static Task ModelsAsync(HttpContext context, KeyAuthentication authentication, TimeProvider clock) => WithKeyAsync(context, authentication, clock, call =>
@@ -34,14 +35,14 @@ internal static class GatewayEndpoints
     {
         var found = AttemptPlanner.Models(call.Snapshot, call.Key!, call.StartedAt).FirstOrDefault(entry => entry.Model == id);
         return found.Account is null
-            ? CallAnswers.WriteAsync(context, call.RequestId, GatewayFailures.Refuse(GatewayFailure.ModelUnknown, id) with { Param = "model" })
+            ? CallAnswers.WriteAsync(context, OpenAiErrors.Shape, call.RequestId, GatewayFailures.Refuse(GatewayFailure.ModelUnknown, id) with { Param = "model" })
             : JsonAsync(context, json => Write(json, found.Model, found.Account));
     });
 
     private static Task WithKeyAsync(HttpContext context, KeyAuthentication authentication, TimeProvider clock, Func<GatewayCall, Task> answer)
     {
-        var call = new GatewayCall(context, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
-        return authentication.Authenticate(call) is { } refusal ? CallAnswers.WriteAsync(context, call.RequestId, refusal) : answer(call);
+        var call = new GatewayCall(context, ChatOperation.Instance, default, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
+        return authentication.Authenticate(call) is { } refusal ? CallAnswers.WriteAsync(context, OpenAiErrors.Shape, call.RequestId, refusal) : answer(call);
     }
 
     private static void Write(Utf8JsonWriter json, string model, AccountSnapshot account)

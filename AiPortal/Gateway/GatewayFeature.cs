@@ -43,6 +43,7 @@ internal static class GatewayFeature
         services.AddSingleton<Admission>();
         services.AddSingleton<PlainRelay>();
         services.AddSingleton<StreamRelay>();
+        services.AddSingleton<UpstreamCalls>();
         services.AddSingleton<Forwarding>();
         services.AddSingleton<Settling>();
         services.AddSingleton(provider => BodySettings.Read(provider.GetRequiredService<IConfiguration>()));

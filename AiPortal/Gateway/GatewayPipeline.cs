@@ -16,9 +16,9 @@ namespace AiPortal.Gateway;
 internal sealed class GatewayPipeline(
     KeyAuthentication authentication, BodyReading reading, Admission admission, Forwarding forwarding, Settling settling, CallAnswers answers, Replaying replays)
 {
-    public async Task RunAsync(HttpContext context)
+    public async Task RunAsync(HttpContext context, GatewayOperation operation, CallTarget target)
     {
-        var call = settling.Begin(context);
+        var call = settling.Begin(context, operation, target);
         try
         {
             var refusal = authentication.Authenticate(call)     // 1

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Globalization;
 using AiPortal.Core.Gateway;
-using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Ledger;
 
 namespace AiPortal.Gateway;
@@ -8,20 +8,20 @@ namespace AiPortal.Gateway;
 /// <summary>A whole answer: read, metered and settled before its headers go, so that they can name the cost; then passed on byte for byte.</summary>
 internal sealed class PlainRelay(Settling settling, GatewayOptions options, FaultPoints faults)
 {
-    public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, Patience patience)
+    public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, PreparedCall request, HttpResponseMessage response, Patience patience)
     {
         faults.Pass(FaultPoint.HeadersReceived);
         using var body = new PooledBody();
         var failure = await ReadAsync(body, response, patience);
         faults.Pass(FaultPoint.LastByte);
-        var seen = ChatUsageReader.Read(body.Sequence);
+        var (seen, translated) = request.Exchange.ReadPlain(request.Details, body.Sequence);
         if (failure is null && seen.Unreadable > 0) failure = GatewayFailure.UpstreamGarbled;
         if (failure is null && seen.Error is not null) failure = GatewayFailure.UpstreamError;
 
         settling.Close(attempt, Outcome(call, seen, failure) with
         {
             UpstreamStatus = (int)response.StatusCode,
-            UpstreamRequestId = UpstreamHeaders.RequestId(response),
+            UpstreamRequestId = UpstreamRequests.IdOf(response),
             ErrorCode = failure is { } fault ? GatewayFailures.Of(fault).Code : null,
         });
         if (failure is { } failed) return GatewayFailures.Refuse(failed, attempt.Plan.Account.Name);
@@ -31,10 +31,11 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Faul
         var answer = call.Context.Response;
         CallAnswers.Identify(call, attempt);
         answer.Headers["x-portal-cost-usd"] = attempt.Cost.Total.ToString("0.############", CultureInfo.InvariantCulture);
-        answer.ContentType = response.Content.Headers.ContentType?.ToString() ?? "application/json";
-        answer.ContentLength = body.Length;
-        call.Capture?.KeepAnswer(body.Sequence);
-        foreach (var piece in body.Sequence) await answer.BodyWriter.WriteAsync(piece, call.Context.RequestAborted);
+        var given = translated is { } bytes ? new ReadOnlySequence<byte>(bytes) : body.Sequence;
+        answer.ContentType = translated is null && response.Content.Headers.ContentType is { } type ? type.ToString() : "application/json";
+        answer.ContentLength = given.Length;
+        call.Capture?.KeepAnswer(given);
+        foreach (var piece in given) await answer.BodyWriter.WriteAsync(piece, call.Context.RequestAborted);
         return null;
     }
 
@@ -56,7 +57,7 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Faul
     /// A provider that answered 200 and then broke off or babbled may have charged the prompt: it is estimated and marked so. One
     /// that reported an error in place of an answer charged nothing.
     /// </summary>
-    private static AttemptOutcome Outcome(GatewayCall call, ChatObservation seen, GatewayFailure? failure) => failure switch
+    private static AttemptOutcome Outcome(GatewayCall call, AnswerObservation seen, GatewayFailure? failure) => failure switch
     {
         null => AttemptOutcome.Of(EntryStatus.Ok, call.Scan!, seen),
         GatewayFailure.UpstreamError when seen.Usage is null => new AttemptOutcome(EntryStatus.Failed),

@@ -6,13 +6,12 @@ namespace AiPortal.Gateway;
 /// <summary>Sends pooled bytes with their length and gives them back afterwards.</summary>
 internal sealed class PooledContent : HttpContent
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
     private readonly PooledBody _body;
 
-    public PooledContent(PooledBody body)
+    public PooledContent(PooledBody body, string contentType)
     {
         _body = body;
-        Headers.ContentType = Json;
+        Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
     }
 
     internal PooledBody Body => _body;

@@ -2,6 +2,7 @@ using AiPortal.Core.Bodies;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
+using AiPortal.Core.Gateway;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Ledger.Journals;
@@ -16,12 +17,10 @@ namespace AiPortal.Gateway;
 /// </summary>
 internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutput learned, BodyWriter bodies, GatewayMetrics metrics, FaultPoints faults, TimeProvider clock)
 {
-    private const string RequestType = "chat";
-
-    public GatewayCall Begin(HttpContext context)
+    public GatewayCall Begin(HttpContext context, GatewayOperation operation, CallTarget target)
     {
         metrics.Began();
-        return new GatewayCall(context, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
+        return new GatewayCall(context, operation, target, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
     }
 
     /// <summary>Journals the intent; from here on the attempt is on the ledger.</summary>
@@ -41,7 +40,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             ModelName = call.Model,
             DowngradedFrom = call.DowngradedFrom,
             UpstreamModel = plan.UpstreamModel,
-            RequestType = RequestType,
+            RequestType = call.Operation.RequestType,
             PriceId = plan.Unpriced ? null : plan.Price.Id,
             PriceVersion = plan.Unpriced ? 0 : plan.Price.Version,
             HeldUsd = Usd.Round12(Most(held, CountedUnit.Usd, held.Amounts.LearnedUsd)),

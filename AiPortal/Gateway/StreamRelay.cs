@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using AiPortal.Core.Gateway;
-using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Ledger;
 
 namespace AiPortal.Gateway;
@@ -15,11 +14,11 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
 {
     private const int BufferSize = 16 * 1024;
 
-    public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, Patience patience)
+    public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, PreparedCall request, HttpResponseMessage response, Patience patience)
     {
         faults.Pass(FaultPoint.HeadersReceived);
         var wantsCost = call.Context.Request.Headers["x-portal-cost"].ToString() == "true";
-        using var tap = new SseTap(hideUsageChunk: !call.Scan!.IncludeUsage, holdEndMarker: wantsCost);
+        using var tap = request.Exchange.Tap(request.Details, holdEnd: wantsCost);
         var failure = await CopyAsync(call, attempt, response, tap, patience);
         faults.Pass(FaultPoint.LastByte);
         // An error before anything went out is an attempt that failed; after that it is part of what the caller got.
@@ -27,7 +26,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
         settling.Close(attempt, Outcome(call, tap, failure) with
         {
             UpstreamStatus = (int)response.StatusCode,
-            UpstreamRequestId = UpstreamHeaders.RequestId(response),
+            UpstreamRequestId = UpstreamRequests.IdOf(response),
             ErrorCode = failure is { } fault ? GatewayFailures.Of(fault).Code : null,
         });
         if (failure is { } failed) return await BreakOffAsync(call, attempt, tap, failed);
@@ -37,7 +36,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
         return null;
     }
 
-    private async Task<GatewayFailure?> CopyAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, SseTap tap, Patience patience)
+    private async Task<GatewayFailure?> CopyAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, IStreamTap tap, Patience patience)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         var passing = new ArrayBufferWriter<byte>(BufferSize);
@@ -64,6 +63,8 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
             }
 
             tap.Finish(passing);
+            // A whole answer in one piece begins here; one that broke off before it began may still be tried elsewhere.
+            if (!call.Context.Response.HasStarted && passing.WrittenCount > 0 && tap.IsComplete) Start(call, attempt);
             if (passing.WrittenCount > 0 && call.Context.Response.HasStarted && !await SendAsync(call, passing, patience)) return GatewayFailure.CallerLeft;
             return null;
         }
@@ -98,32 +99,37 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
         return !result.IsCanceled && !result.IsCompleted;
     }
 
-    private static async Task EndAsync(GatewayCall call, CallAttempt attempt, SseTap tap, bool wantsCost)
+    private static async Task EndAsync(GatewayCall call, CallAttempt attempt, IStreamTap tap, bool wantsCost)
     {
         var answer = call.Context.Response;
         if (!answer.HasStarted) Start(call, attempt);
-        if (!wantsCost) return;
         var end = new ArrayBufferWriter<byte>();
-        if (tap.IsMidFrame) end.Write("\n\n"u8);
-        end.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $": portal-cost-usd={attempt.Cost.Total:0.############}\n\n")));
-        if (tap.EndMarkerSeen) end.Write(SseTap.EndMarker);
+        if (wantsCost)
+        {
+            if (tap.IsMidFrame) end.Write("\n\n"u8);
+            end.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $": portal-cost-usd={attempt.Cost.Total:0.############}\n\n")));
+        }
+
+        tap.WriteEnd(end);
+        if (end.WrittenCount == 0) return;
+        call.Capture?.AppendEvents(end.WrittenSpan);
         await answer.BodyWriter.WriteAsync(end.WrittenMemory, call.Context.RequestAborted);
     }
 
     /// <summary>Once the answer has begun, one error event and no end marker, so that a cut answer never looks whole.</summary>
-    private static async Task<GatewayRefusal> BreakOffAsync(GatewayCall call, CallAttempt attempt, SseTap tap, GatewayFailure failure)
+    private static async Task<GatewayRefusal> BreakOffAsync(GatewayCall call, CallAttempt attempt, IStreamTap tap, GatewayFailure failure)
     {
         var refusal = GatewayFailures.Refuse(failure, attempt.Plan.Account.Name);
-        if (!call.Context.Response.HasStarted || call.CallerLeft || tap.Seen.Error is not null) return refusal;
+        if (!call.Context.Response.HasStarted || call.CallerLeft || tap.ErrorPassed) return refusal;
         var end = new ArrayBufferWriter<byte>();
         if (tap.IsMidFrame) end.Write("\n\n"u8);
-        OpenAiError.WriteEvent(end, refusal);
+        call.Operation.Errors.WriteEvent(end, refusal, call.RequestId);
         await call.Context.Response.BodyWriter.WriteAsync(end.WrittenMemory, call.Context.RequestAborted);
         return refusal;
     }
 
     /// <summary>What was produced is charged, from the provider's figures where they came, else estimated.</summary>
-    private static AttemptOutcome Outcome(GatewayCall call, SseTap tap, GatewayFailure? failure)
+    private static AttemptOutcome Outcome(GatewayCall call, IStreamTap tap, GatewayFailure? failure)
     {
         if (failure is null) return AttemptOutcome.Of(EntryStatus.Ok, call.Scan!, tap.Seen);
         var nothingProduced = failure == GatewayFailure.UpstreamError && tap.Seen is { Usage: null, Content.IsEmpty: true, Reasoning.IsEmpty: true };

@@ -5,7 +5,7 @@ namespace AiPortal.Core.Gateway.Chat;
 /// <summary>Tallies the text of a message or of one delta, such as <c>{"role":"assistant","content":"Hel"}</c>.</summary>
 internal static class ChatDelta
 {
-    public static void Read(ref Utf8JsonReader reader, ChatObservation seen)
+    public static void Read(ref Utf8JsonReader reader, AnswerObservation seen)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)

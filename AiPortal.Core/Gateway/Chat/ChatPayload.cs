@@ -16,7 +16,7 @@ internal static class ChatPayload
     private const int MaxErrorLength = 2048;
 
     /// <exception cref="JsonException">The bytes are not JSON; what came before the fault has been noted.</exception>
-    public static ChatPayloadShape Read(ref Utf8JsonReader reader, ChatObservation seen)
+    public static ChatPayloadShape Read(ref Utf8JsonReader reader, AnswerObservation seen)
     {
         var choices = 0;
         var hasUsage = false;
@@ -38,7 +38,7 @@ internal static class ChatPayload
         return new ChatPayloadShape(choices, hasUsage, hasError);
     }
 
-    private static int ReadChoices(ref Utf8JsonReader reader, ChatObservation seen)
+    private static int ReadChoices(ref Utf8JsonReader reader, AnswerObservation seen)
     {
         var count = 0;
         reader.Read();
@@ -58,7 +58,7 @@ internal static class ChatPayload
         return count;
     }
 
-    private static void ReadChoice(ref Utf8JsonReader reader, ChatObservation seen)
+    private static void ReadChoice(ref Utf8JsonReader reader, AnswerObservation seen)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -71,7 +71,7 @@ internal static class ChatPayload
     }
 
     // Groq's last chunk: {"x_groq":{"id":"req_1","usage":{"prompt_tokens":…}}}
-    private static void ReadGroq(ref Utf8JsonReader reader, ChatObservation seen)
+    private static void ReadGroq(ref Utf8JsonReader reader, AnswerObservation seen)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -87,7 +87,7 @@ internal static class ChatPayload
         }
     }
 
-    private static bool ReadUsage(ref Utf8JsonReader reader, ChatObservation seen, bool topLevel)
+    private static bool ReadUsage(ref Utf8JsonReader reader, AnswerObservation seen, bool topLevel)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartObject)
@@ -101,7 +101,7 @@ internal static class ChatPayload
     }
 
     // Vendors write {"error":{"message":…,"code":429}}, {"error":"text"} and, on good answers, {"error":null}.
-    private static bool ReadError(ref Utf8JsonReader reader, ChatObservation seen)
+    private static bool ReadError(ref Utf8JsonReader reader, AnswerObservation seen)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return false;

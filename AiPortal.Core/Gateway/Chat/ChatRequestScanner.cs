@@ -6,7 +6,6 @@ namespace AiPortal.Core.Gateway.Chat;
 /// <summary>The one pass over a chat request, such as <c>{"model":"gpt-5.4","messages":[{"role":"user","content":"Hi"}],"stream":true}</c>.</summary>
 internal sealed class ChatRequestScanner(ChatRequestScan scan)
 {
-    private const int MaxDepth = 64;
     private const int MaxModelLength = 256;
     private const int MaxUserLength = 512;
     private const int MaxChoices = 128;
@@ -24,7 +23,7 @@ internal sealed class ChatRequestScanner(ChatRequestScan scan)
         if (!Utf8Check.IsWellFormed(body)) return NotJson("it is not UTF-8.");
         try
         {
-            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = RequestScan.MaxDepth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return NotJson("an object is expected.");
             scan.MembersStart = reader.BytesConsumed;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -6,10 +6,10 @@ namespace AiPortal.Core.Gateway.Chat;
 /// <summary>Reads usage and outcome from a plain answer in one pass over its segments; also the error of a refusal's body.</summary>
 public static class ChatUsageReader
 {
-    /// <summary>What the body shows. A body that breaks off or is no JSON is not an exception: <see cref="ChatObservation.Unreadable"/> is then 1, and what came before the fault is kept.</summary>
-    public static ChatObservation Read(in ReadOnlySequence<byte> body)
+    /// <summary>What the body shows. A body that breaks off or is no JSON is not an exception: <see cref="AnswerObservation.Unreadable"/> is then 1, and what came before the fault is kept.</summary>
+    public static AnswerObservation Read(in ReadOnlySequence<byte> body)
     {
-        var seen = new ChatObservation();
+        var seen = new AnswerObservation();
         var reader = new Utf8JsonReader(body);
         try
         {

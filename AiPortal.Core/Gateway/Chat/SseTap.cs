@@ -11,7 +11,7 @@ namespace AiPortal.Core.Gateway.Chat;
 /// <param name="hideUsageChunk">The caller did not ask for <c>stream_options.include_usage</c>.</param>
 /// <param name="holdEndMarker">The caller of this class writes <see cref="EndMarker"/> itself once <see cref="EndMarkerSeen"/>.</param>
 /// <param name="maxFrameBytes">A longer frame is a fault; an image inside a delta may take some megabytes.</param>
-public sealed class SseTap(bool hideUsageChunk, bool holdEndMarker = false, int maxFrameBytes = SseTap.DefaultMaxFrameBytes) : IDisposable
+public sealed class SseTap(bool hideUsageChunk, bool holdEndMarker = false, int maxFrameBytes = SseTap.DefaultMaxFrameBytes) : IStreamTap
 {
     public const int DefaultMaxFrameBytes = 4 * 1024 * 1024;
 
@@ -28,7 +28,7 @@ public sealed class SseTap(bool hideUsageChunk, bool holdEndMarker = false, int 
 
     public static ReadOnlySpan<byte> EndMarker => "data: [DONE]\n\n"u8;
 
-    public ChatObservation Seen { get; } = new();
+    public AnswerObservation Seen { get; } = new();
 
     public bool EndMarkerSeen { get; private set; }
 
@@ -40,6 +40,9 @@ public sealed class SseTap(bool hideUsageChunk, bool holdEndMarker = false, int 
 
     /// <summary>Set when a frame is too long to be one. The stream must not be relayed further.</summary>
     public GatewayFailure? Fault { get; private set; }
+
+    /// <summary>An error of the provider's goes on like any frame.</summary>
+    public bool ErrorPassed => Seen.Error is not null;
 
     /// <summary>Takes the next bytes and writes to <paramref name="output"/> what may go on now. False after a fault.</summary>
     public bool Push(ReadOnlySpan<byte> chunk, IBufferWriter<byte> output)
@@ -95,6 +98,11 @@ public sealed class SseTap(bool hideUsageChunk, bool holdEndMarker = false, int 
         }
 
         _heldCount = 0;
+    }
+
+    public void WriteEnd(IBufferWriter<byte> output)
+    {
+        if (holdEndMarker && EndMarkerSeen) output.Write(EndMarker);
     }
 
     public void Dispose()
@@ -155,7 +163,7 @@ public sealed class SseTap(bool hideUsageChunk, bool holdEndMarker = false, int 
     /// <summary>Reads a whole frame; false when it is to be withheld.</summary>
     private bool Inspect(ReadOnlySpan<byte> frame)
     {
-        var payload = SseFrame.Payload(frame, out var isErrorEvent);
+        var payload = SseFrame.Payload(frame, out bool isErrorEvent);
         if (payload.IsEmpty) return true;
         if (payload.SequenceEqual("[DONE]"u8))
         {

@@ -18,7 +18,7 @@ public sealed class SandboxUpstream(TimeProvider time, SandboxPace pace)
         if (!ChatRequestScan.TryRead(body, out var scan, out var refusal))
         {
             var error = new ArrayBufferWriter<byte>();
-            OpenAiError.Write(error, refusal);
+            OpenAiErrors.Shape.Write(error, refusal, Guid.Empty);
             return new SandboxAnswer(refusal.Status, "application/json", [error.WrittenSpan.ToArray()], time, SandboxPace.Immediate);
         }
 

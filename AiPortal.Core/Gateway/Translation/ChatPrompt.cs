@@ -58,12 +58,6 @@ public sealed record ChatPrompt
 
     /// <summary>The tier asked for, in OpenAI's words: auto, default, flex, priority.</summary>
     public string? ServiceTier { get; init; }
-
-    /// <summary>
-    /// Members of the caller's body that have no word here, by the caller's name. A target that must not lose one refuses it by that
-    /// name; the others are dropped, as <c>docs/translation.md</c> says.
-    /// </summary>
-    public IReadOnlyDictionary<string, JsonElement> Extras { get; init; } = new Dictionary<string, JsonElement>();
 }
 
 public enum TurnRole { User, Assistant }

@@ -4,9 +4,9 @@ namespace AiPortal.Core.Gateway.Translation;
 
 /// <summary>What an answer needs of its call.</summary>
 /// <param name="Model">Named where the provider does not name one.</param>
-/// <param name="IncludeUsage">Whether an OpenAI caller asked for the usage chunk of a stream; others always get theirs.</param>
-/// <param name="Text">What the request weighed, for dialects whose answers begin with an input count that the provider has not told yet.</param>
-public sealed record AnswerContext(Guid RequestId, DateTimeOffset CreatedAt, string Model, bool IncludeUsage, long EstimatedInput);
+/// <param name="EstimatedInput">Tokens, for dialects whose streams begin with an input count that the provider has not told yet.</param>
+/// <param name="Scan">Of the caller's request.</param>
+public sealed record AnswerContext(Guid RequestId, DateTimeOffset CreatedAt, string Model, long EstimatedInput, RequestScan Scan);
 
 /// <summary>Writes one answer in the caller's dialect.</summary>
 public interface IAnswerWriter

@@ -76,9 +76,10 @@ public sealed class CallerLeavesTests(GatewayHost gateway)
     public async Task Stream_CallerReadsNothing_ProviderIsHeldBack()
     {
         var (id, secret) = await gateway.IssueSecretAsync();
-        // 40 MB, more than the sockets between them take.
+        // 40 MB, more than the sockets between them take. The caller's takes a few segments of the loopback: with less than one
+        // the kernel itself waits, for longer and longer.
         gateway.Upstream.Next(FakeUpstreamReply.Stream([.. Enumerable.Repeat(new string('a', 60_000), 700)]));
-        using var caller = await ConnectAsync(secret, GatewayHost.Chat(stream: true), receiveBuffer: 8192);
+        using var caller = await ConnectAsync(secret, GatewayHost.Chat(stream: true), receiveBuffer: 256 * 1024);
         await ReadUntilAsync(caller, "aaaa");
         await LeftAsync();
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace AiPortal.Core.Gateway.Chat;
+namespace AiPortal.Core.Gateway;
 
 /// <summary>One frame of an event stream, such as <c>data: {"id":"chatcmpl-1"}</c> and an empty line.</summary>
 internal static class SseFrame
@@ -8,14 +8,23 @@ internal static class SseFrame
     /// <summary>The frame's data, its lines joined; empty for comments. A frame that is bare JSON (an error written behind the stream) is its own data.</summary>
     public static ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> frame, out bool isErrorEvent)
     {
-        isErrorEvent = false;
+        var payload = Payload(frame, out ReadOnlySpan<byte> name);
+        isErrorEvent = name.SequenceEqual("error"u8);
+        return payload;
+    }
+
+    /// <inheritdoc cref="Payload(ReadOnlySpan{byte}, out bool)"/>
+    /// <param name="name">The frame's <c>event:</c>, empty where it has none.</param>
+    public static ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> name)
+    {
+        name = default;
         ReadOnlySpan<byte> first = default;
         ArrayBufferWriter<byte>? joined = null;
         var dataLines = 0;
         for (var rest = frame; !rest.IsEmpty;)
         {
             var line = NextLine(ref rest);
-            isErrorEvent |= line.StartsWith("event:"u8) && line["event:"u8.Length..].Trim((byte)' ').SequenceEqual("error"u8);
+            if (line.StartsWith("event:"u8)) name = line["event:"u8.Length..].Trim((byte)' ');
             if (!line.StartsWith("data:"u8)) continue;
 
             line = line["data:"u8.Length..];

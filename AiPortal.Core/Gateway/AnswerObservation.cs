@@ -1,10 +1,10 @@
-namespace AiPortal.Core.Gateway.Chat;
+namespace AiPortal.Core.Gateway;
 
 /// <summary>An error object as a provider wrote it, cut to lengths that can be logged.</summary>
 public sealed record UpstreamErrorText(string? Message, string? Type, string? Code, string? Param);
 
 /// <summary>What was seen in an answer, whole or in chunks: enough to price it and to say how it ended.</summary>
-public sealed class ChatObservation
+public sealed class AnswerObservation
 {
     private bool _hasTopLevelUsage;
 

@@ -1,6 +1,6 @@
 using AiPortal.Core.Catalog;
 
-namespace AiPortal.Core.Gateway.Chat;
+namespace AiPortal.Core.Gateway;
 
 /// <summary>What was wrong with a provider's usage figures. The figures were bent to make sense; the ledger marks the entry.</summary>
 [Flags]

@@ -4,13 +4,15 @@ using System.Text.Json;
 
 namespace AiPortal.Core.Gateway;
 
-/// <summary>Writes a refusal in OpenAI's shape: <c>{"error":{"message":…,"type":…,"param":…,"code":…}}</c>, all four always present.</summary>
-public static class OpenAiError
+/// <summary>A refusal in OpenAI's shape: <c>{"error":{"message":…,"type":…,"param":…,"code":…}}</c>, all four always present.</summary>
+public sealed class OpenAiErrors : ErrorShape
 {
     // The answer is application/json and never part of a page, so only what JSON itself asks for is escaped.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(IBufferWriter<byte> output, GatewayRefusal refusal)
+    public static OpenAiErrors Shape { get; } = new();
+
+    public override void Write(IBufferWriter<byte> output, GatewayRefusal refusal, Guid requestId)
     {
         using var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
@@ -31,11 +33,10 @@ public static class OpenAiError
         json.WriteEndObject();
     }
 
-    /// <summary>The same as an event for a stream that has begun. No end marker may follow it.</summary>
-    public static void WriteEvent(IBufferWriter<byte> output, GatewayRefusal refusal)
+    public override void WriteEvent(IBufferWriter<byte> output, GatewayRefusal refusal, Guid requestId)
     {
         output.Write("data: "u8);
-        Write(output, refusal);
+        Write(output, refusal, requestId);
         output.Write("\n\n"u8);
     }
 }

@@ -1,0 +1,16 @@
+using System.Buffers;
+
+namespace AiPortal.Core.Gateway;
+
+/// <summary>A dialect's way to say that a call failed. Stateless.</summary>
+public abstract class ErrorShape
+{
+    /// <summary>The whole body of a refusal.</summary>
+    public abstract void Write(IBufferWriter<byte> output, GatewayRefusal refusal, Guid requestId);
+
+    /// <summary>One event inside a stream that has begun; the stream ends behind it without its usual end.</summary>
+    public abstract void WriteEvent(IBufferWriter<byte> output, GatewayRefusal refusal, Guid requestId);
+
+    /// <summary>The HTTP status in this dialect.</summary>
+    public virtual int StatusOf(GatewayRefusal refusal) => refusal.Status;
+}
