@@ -47,9 +47,9 @@ public static class GatewayFailures
             "The model '{0}' has no price in force. An administrator can set one under Models & prices."),
         // {0} method, {1} path
         GatewayFailure.RouteUnknown => Caller(404, "unknown_url", "Unknown request URL: {0} {1}."),
-        // {0} what is limited, {1} the limit
+        // {0} whose limit it is, {1} what is limited, {2} the limit
         GatewayFailure.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded",
-            "Rate limit reached: {0}, limit {1}.", 1, true, GatewayBlame.Policy, LogLevel.Information),
+            "Rate limit of {0} reached: {1}, limit {2}.", 1, true, GatewayBlame.Policy, LogLevel.Information),
         // {0} budget, {1} end of its period, {2} spent, {3} held, {4} limit, {5} needed, each with its unit, {6} what would help
         GatewayFailure.BudgetExceeded => new(429, "insufficient_quota", "budget_exceeded",
             "Budget '{0}' cannot cover this call until {1}: {2} spent and {3} held of {4}; the call needs up to {5}. {6}", null, false, GatewayBlame.Policy, LogLevel.Information),

@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -8,7 +9,7 @@ namespace AiPortal.Core.Keys;
 public enum KeyStatus { Active, Disabled, Revoked }
 
 /// <summary>A virtual key that applications call the gateway with. The secret itself is never stored.</summary>
-public sealed class ApiKey : TenantRow
+public sealed class ApiKey : TenantRow, ILimitedRow
 {
     public required string Name { get; set; }
 

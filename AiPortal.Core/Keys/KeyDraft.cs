@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Tenancy;
 
 namespace AiPortal.Core.Keys;
 
@@ -6,6 +7,7 @@ namespace AiPortal.Core.Keys;
 public sealed record KeyDraft
 {
     private const int MostModels = 500;
+    private const int MostStars = 3;
     private const int MostRanges = 100;
     private const int MostTags = 16;
 
@@ -22,7 +24,7 @@ public sealed record KeyDraft
 
     public Guid? EnvironmentId { get; init; }
 
-    /// <summary>Null: all.</summary>
+    /// <summary>Names, or patterns as <c>gpt-*</c>; null: all.</summary>
     public IReadOnlyList<string>? Models { get; init; }
 
     /// <summary>CIDR; null: from everywhere.</summary>
@@ -79,9 +81,7 @@ public sealed record KeyDraft
         CheckRanges(faults, IpAllow, "ip_allow");
         CheckRanges(faults, IpDeny, "ip_deny");
         faults.Require(IpAllow is null or { Count: > 0 }, "ip_allow", "An empty list would let nobody in; null lets everybody in.");
-        faults.Require(Rpm is null or >= 1, "rate_limit.rpm", "Must be at least 1; null is unlimited.");
-        faults.Require(Tpm is null or >= 1, "rate_limit.tpm", "Must be at least 1; null is unlimited.");
-        faults.Require(Concurrency is null or >= 1, "rate_limit.concurrency", "Must be at least 1; null is unlimited.");
+        new RateLimit(Rpm, Tpm, Concurrency).Check(faults);
         faults.Require(ExpiresAt is null || ExpiresAt == before?.ExpiresAt || (ExpiresAt > now && ExpiresAt.Value.Year < 9000), "expires_at", "Must be in the future.");
         CheckTags(faults);
     }
@@ -113,7 +113,11 @@ public sealed record KeyDraft
         if (Models is null) return;
         faults.Require(Models.Count > 0, "models", "An empty list would allow no model; null allows all.");
         faults.Require(Models.Count <= MostModels, "models", $"Must be at most {MostModels} models.");
-        foreach (var model in Models.Take(MostModels)) faults.RequireText(model, "models", 256);
+        foreach (var model in Models.Take(MostModels))
+        {
+            faults.RequireText(model, "models", 256);
+            faults.Require(model.Count(c => c == '*') <= MostStars, "models", $"'*' may stand at most {MostStars} times in a pattern.");
+        }
     }
 
     private static void CheckRanges(FieldFaults faults, IReadOnlyList<string>? ranges, string field)

@@ -38,6 +38,7 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
 
             if (person is null) scope.Db.Add(person = NewPerson(draft, password, organizationId));
             var row = new Membership { UserId = person.Id, Email = person.Email!, Name = draft.Name.Trim(), Role = draft.Role, TeamId = draft.TeamId };
+            draft.Limits.WriteTo(row);
             scope.Db.Add(row);
             await scope.Db.SaveChangesAsync(token);
             var canSignIn = person.PasswordHash is not null;
@@ -50,6 +51,7 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
     {
         var faults = new FieldFaults();
         faults.RequireText(draft.Name, "name");
+        draft.Limits.Check(faults);
         faults.Require(draft.Email.Length <= MaxEmail && MailAddress.TryCreate(draft.Email, out var address) && address.Address == draft.Email,
             "email", "Must be a mail address.");
         if (password is not null)

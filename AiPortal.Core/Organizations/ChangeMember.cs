@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Organizations;
 
-/// <summary>Changes a member's name, role or team. Nobody gives or takes a role above his own, and the last owner stays one.</summary>
+/// <summary>Changes a member's name, role, team or limits. Nobody gives or takes a role above his own, and the last owner stays one.</summary>
 public sealed class ChangeMember(ChangeGate gate)
 {
     public Task<Outcome<Membership>> RunAsync(Actor actor, Guid organizationId, Guid id, MemberDraft draft, CancellationToken token = default) =>
@@ -17,6 +17,7 @@ public sealed class ChangeMember(ChangeGate gate)
             if (row is null) return Refusal.Missing("member");
             var faults = new FieldFaults();
             faults.RequireText(draft.Name, "name");
+            draft.Limits.Check(faults);
             faults.Require(draft.Email == row.Email, "email", "The address of a member cannot be changed; add a new member.");
             if (faults.Any) return faults.ToRefusal();
             // Also for an unchanged role: an administrator does not rename an owner either.
@@ -27,7 +28,9 @@ public sealed class ChangeMember(ChangeGate gate)
 
             var before = MemberDraft.Of(row);
             (row.Name, row.Role, row.TeamId) = (draft.Name.Trim(), draft.Role, draft.TeamId);
+            draft.Limits.WriteTo(row);
             scope.Audit(new AuditNote("member.update", "member", row.Id, row.Email, before, draft));
+            scope.RefreshGateway();
             return row;
         }, token);
 }

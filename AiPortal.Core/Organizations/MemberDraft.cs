@@ -8,7 +8,10 @@ namespace AiPortal.Core.Organizations;
 /// <summary>What may be said of a member. The address names the person and cannot be changed here.</summary>
 public sealed record MemberDraft(string Email, string Name, Role Role = Role.Member, Guid? TeamId = null)
 {
-    public static MemberDraft Of(Membership row) => new(row.Email, row.Name, row.Role, row.TeamId);
+    /// <summary>Over all keys this person answers for.</summary>
+    public RateLimit Limits { get; init; } = RateLimit.None;
+
+    public static MemberDraft Of(Membership row) => new(row.Email, row.Name, row.Role, row.TeamId) { Limits = RateLimit.Of(row) };
 }
 
 internal static class MemberRules

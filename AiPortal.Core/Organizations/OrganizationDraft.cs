@@ -22,6 +22,8 @@ public sealed record OrganizationDraft(
 
     public IReadOnlyList<BodyRedaction> BodyRedaction { get; init; } = BodyPolicy.AllRedactions;
 
+    public RateLimit Limits { get; init; } = RateLimit.None;
+
     public static OrganizationDraft Of(Organization row) =>
         new(row.Name, row.TimeZone, row.Currency, row.FiscalYearStart, row.UnpricedModelPolicy, row.CeilingPrice)
         {
@@ -29,6 +31,7 @@ public sealed record OrganizationDraft(
             BodyLogging = row.BodyLogging,
             BodyRetentionDays = row.BodyRetentionDays,
             BodyRedaction = row.BodyRedaction,
+            Limits = RateLimit.Of(row),
         };
 
     /// <summary>Null where nothing is wrong.</summary>
@@ -46,6 +49,7 @@ public sealed record OrganizationDraft(
             faults.Require(CeilingPrice is > 0 and < 1_000_000, "ceiling_price", "Must be above 0 and below 1000000.");
         faults.Require(BodyRetentionDays is >= 1 and <= BodyPolicy.LongestDays, "body_retention_days", "Must be a number of days from 1 to 365.");
         faults.Require(BodyRedaction.Distinct().Count() == BodyRedaction.Count, "body_redaction", "Names a redaction twice.");
+        Limits.Check(faults);
         return faults.Any ? faults.ToRefusal() : null;
     }
 
@@ -61,6 +65,7 @@ public sealed record OrganizationDraft(
         row.BodyLogging = BodyLogging;
         row.BodyRetentionDays = BodyRetentionDays;
         row.BodyRedaction = [.. BodyRedaction.Order()];
+        Limits.WriteTo(row);
     }
 
     // Windows names are found too, but PostgreSQL and browsers do not know them.

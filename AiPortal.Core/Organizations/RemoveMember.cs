@@ -1,12 +1,16 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
+using AiPortal.Core.Keys;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Organizations;
 
-/// <summary>Ends a membership at once; the person, his other memberships and the names in history stay.</summary>
+/// <summary>
+/// Ends a membership at once; the person, his other memberships and the names in history stay. The keys he answers for stop with it,
+/// and work again when somebody enables them.
+/// </summary>
 public sealed class RemoveMember(ChangeGate gate)
 {
     public Task<Outcome<Membership>> RunAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default) =>
@@ -20,6 +24,17 @@ public sealed class RemoveMember(ChangeGate gate)
             await scope.Db.Set<Invitation>().Where(i => i.MembershipId == id).ExecuteDeleteAsync(token);
             scope.Db.Remove(row);
             scope.Audit(new AuditNote("member.delete", "member", row.Id, row.Email, MemberDraft.Of(row)));
+            await DisableKeysAsync(scope, row.UserId, token);
+            scope.RefreshGateway();
             return row;
         }, token);
+
+    private static async Task DisableKeysAsync(ChangeScope scope, Guid userId, CancellationToken token)
+    {
+        foreach (var key in await scope.Db.Set<ApiKey>().Where(k => k.OwnerUserId == userId && k.Status == KeyStatus.Active && k.DeletedAt == null).ToListAsync(token))
+        {
+            key.Status = KeyStatus.Disabled;
+            scope.Audit(new AuditNote("key.disable", "key", key.Id, key.Name, new { Status = KeyStatus.Active }, new { key.Status }));
+        }
+    }
 }

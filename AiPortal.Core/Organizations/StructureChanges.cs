@@ -80,6 +80,7 @@ internal static class StructureRules
         var faults = new FieldFaults();
         faults.RequireText(draft.Name, "name");
         if (draft.Code is not null) faults.RequireText(draft.Code, "code", MaxCode);
+        draft.Limits.Check(faults);
         if (faults.Any) return faults.ToRefusal();
         if (draft.ParentId is { } parent)
         {

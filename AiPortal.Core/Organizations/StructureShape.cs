@@ -4,8 +4,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Organizations;
 
-/// <summary>What may be said of a department, team, project, cost center or environment; the parent and the code only where the kind has them.</summary>
-public sealed record StructureDraft(string Name, Guid? ParentId = null, string? Code = null);
+/// <summary>What may be said of a department, team, project, cost center or environment; the parent, the code and the limits only where the kind has them.</summary>
+public sealed record StructureDraft(string Name, Guid? ParentId = null, string? Code = null)
+{
+    /// <summary>Of a team, over all its keys.</summary>
+    public RateLimit Limits { get; init; } = RateLimit.None;
+}
 
 /// <summary>What tells one kind of structure row from another.</summary>
 public abstract class StructureShape<T> where T : StructureRow
@@ -24,9 +28,17 @@ public abstract class StructureShape<T> where T : StructureRow
 
     public virtual string? CodeOf(T row) => null;
 
-    public StructureDraft DraftOf(T row) => new(row.Name, ParentOf(row), CodeOf(row));
+    public bool HasLimits => typeof(ILimitedRow).IsAssignableFrom(typeof(T));
 
-    internal virtual void Apply(StructureDraft draft, T row) => row.Name = draft.Name.Trim();
+    public RateLimit LimitsOf(T row) => row is ILimitedRow limited ? RateLimit.Of(limited) : RateLimit.None;
+
+    public StructureDraft DraftOf(T row) => new(row.Name, ParentOf(row), CodeOf(row)) { Limits = LimitsOf(row) };
+
+    internal virtual void Apply(StructureDraft draft, T row)
+    {
+        row.Name = draft.Name.Trim();
+        if (row is ILimitedRow limited) draft.Limits.WriteTo(limited);
+    }
 
     /// <summary>The rows right below a parent.</summary>
     internal virtual IQueryable<T> Below(IQueryable<T> rows, Guid parentId) => rows;

@@ -38,10 +38,21 @@ public sealed class AccountSnapshot
     public string Upstream(string model) => ModelMap.GetValueOrDefault(model, model);
 }
 
+/// <summary>Whose limit it is.</summary>
+public enum LimitKind { Key, User, Team, Organization }
+
+/// <summary>Limits over a key.</summary>
+/// <param name="Id">The key's, membership's, team's or organization's.</param>
+public sealed record LimitedScope(LimitKind Kind, Guid Id, string Name, RateLimit Limit);
+
 /// <summary>An organization as the gateway uses it.</summary>
 public sealed class OrganizationSnapshot
 {
     public required Guid Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required RateLimit Limit { get; init; }
 
     public required OrganizationCalendar Calendar { get; init; }
 
@@ -72,15 +83,13 @@ public sealed class KeySnapshot
 
     public required DateTimeOffset? ExpiresAt { get; init; }
 
-    public required FrozenSet<string>? Models { get; init; }
+    /// <summary>Null: all.</summary>
+    public required ModelPatterns? Models { get; init; }
 
     public required IpRules Addresses { get; init; }
 
-    public required int? Rpm { get; init; }
-
-    public required int? Tpm { get; init; }
-
-    public required int? Concurrency { get; init; }
+    /// <summary>The limits over this key, its own among them, in the order of their ids: locks are taken in it.</summary>
+    public required IReadOnlyList<LimitedScope> Limits { get; init; }
 
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
 

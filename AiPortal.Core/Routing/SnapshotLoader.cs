@@ -48,14 +48,16 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
     private static async Task<FrozenDictionary<KeyHash, KeyGrant>> KeysAsync(
         PortalDb db, FrozenDictionary<Guid, OrganizationSnapshot> organizations, List<BudgetLine> lines, SkippedRows skipped, DateTimeOffset now, CancellationToken token)
     {
-        var chains = new BudgetChains(lines);
-        var departments = await db.Set<Team>().AsNoTracking().ToDictionaryAsync(t => t.Id, t => t.DepartmentId, token);
+        var scopes = new ScopesOfKeys(
+            await db.Set<Team>().AsNoTracking().ToDictionaryAsync(t => t.Id, token),
+            await db.Set<Membership>().AsNoTracking().ToDictionaryAsync(m => (m.OrganizationId, m.UserId), token),
+            new BudgetChains(lines));
         var grants = new Dictionary<KeyHash, KeyGrant>();
         await foreach (var key in db.Set<ApiKey>().AsNoTracking().Where(k => k.DeletedAt == null).AsAsyncEnumerable().WithCancellation(token))
         {
             // Without its organization a key opens nothing.
             if (!organizations.TryGetValue(key.OrganizationId, out var organization)) continue;
-            foreach (var (hash, grant) in skipped.Keep("key", key.Id, () => Grants(key, KeySnapshots.Make(key, organization, departments, chains), now)) ?? [])
+            foreach (var (hash, grant) in skipped.Keep("key", key.Id, () => Grants(key, KeySnapshots.Make(key, organization, scopes), now)) ?? [])
                 grants[hash] = grant;
         }
 
@@ -72,6 +74,8 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
     private OrganizationSnapshot Organization(Organization row, IEnumerable<ProviderAccount> accounts, SkippedRows skipped) => new()
     {
         Id = row.Id,
+        Name = row.Name,
+        Limit = RateLimit.Of(row),
         Calendar = OrganizationCalendar.Of(row.TimeZone, row.FiscalYearStart, row.WeekStart),
         UnpricedModelPolicy = row.UnpricedModelPolicy,
         CeilingPrice = row.CeilingPrice,

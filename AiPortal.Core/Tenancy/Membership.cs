@@ -8,7 +8,7 @@ namespace AiPortal.Core.Tenancy;
 public enum Role { Owner, Administrator, Finance, Manager, Member, Auditor }
 
 /// <summary>A person's place in an organization. Its id is the member's id; people are shared between organizations.</summary>
-public sealed class Membership : TenantRow
+public sealed class Membership : TenantRow, ILimitedRow
 {
     public Guid UserId { get; set; }
 
@@ -21,6 +21,12 @@ public sealed class Membership : TenantRow
 
     /// <summary>The team whose cost a key of this member falls to when the key names none.</summary>
     public Guid? TeamId { get; set; }
+
+    public int? Rpm { get; set; }
+
+    public int? Tpm { get; set; }
+
+    public int? Concurrency { get; set; }
 }
 
 internal sealed class MembershipMapping : IEntityTypeConfiguration<Membership>

@@ -20,7 +20,7 @@ public enum UnpricedModelPolicy
 }
 
 /// <summary>A tenant: one company or division, with its own calendar, prices, keys and bills.</summary>
-public sealed class Organization : TenantRow
+public sealed class Organization : TenantRow, ILimitedRow
 {
     public required string Name { get; set; }
 
@@ -48,6 +48,12 @@ public sealed class Organization : TenantRow
 
     /// <summary>Each at most once.</summary>
     public IReadOnlyList<BodyRedaction> BodyRedaction { get; set; } = BodyPolicy.AllRedactions;
+
+    public int? Rpm { get; set; }
+
+    public int? Tpm { get; set; }
+
+    public int? Concurrency { get; set; }
 
     /// <summary>The made-up organization of a demo start.</summary>
     public bool IsDemo { get; set; }

@@ -19,9 +19,15 @@ public sealed class Department : StructureRow
     public Guid? ParentId { get; set; }
 }
 
-public sealed class Team : StructureRow
+public sealed class Team : StructureRow, ILimitedRow
 {
     public Guid? DepartmentId { get; set; }
+
+    public int? Rpm { get; set; }
+
+    public int? Tpm { get; set; }
+
+    public int? Concurrency { get; set; }
 }
 
 public sealed class Project : StructureRow

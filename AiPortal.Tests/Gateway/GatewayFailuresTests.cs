@@ -90,7 +90,7 @@ public sealed class GatewayFailuresTests
     [InlineData(1.2, 2)]
     [InlineData(30, 30)]
     public void RetryAfterSeconds_AnyWait_IsWholeAndAtLeastOne(double seconds, long header) =>
-        Assert.Equal(header, (GatewayFailures.Refuse(GatewayFailure.RateLimited, "rpm", 1) with { RetryAfter = TimeSpan.FromSeconds(seconds) }).RetryAfterSeconds);
+        Assert.Equal(header, (GatewayFailures.Refuse(GatewayFailure.RateLimited, "the key", "rpm", 1) with { RetryAfter = TimeSpan.FromSeconds(seconds) }).RetryAfterSeconds);
 
     private static string Written(GatewayRefusal refusal)
     {

@@ -29,7 +29,7 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
         var expectedTokens = TokenEstimate.Input(call.Scan!) + Expected(call, call.Plan[0]);
         // A downgraded call comes a second time and is one call to the limits.
         GatewayRefusal? exceeded = null;
-        call.Lease ??= limits.Enter(call.Key!, expectedTokens, call.StartedTicks, out exceeded);
+        call.Lease ??= limits.Enter(call.Key!, expectedTokens, out exceeded);
         return exceeded ?? await HoldAsync(call, call.Plan[0]);
     }
 

@@ -1,6 +1,7 @@
 using AiPortal.Api;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Money;
+using AiPortal.Core.Tenancy;
 
 namespace AiPortal.Keys;
 
@@ -11,7 +12,7 @@ internal static class KeyBody
     public static KeyDraft Read(JsonBody body, KeyDraft? now)
     {
         body.ReadOnly(KeyView.ReadOnlyMembers);
-        var (rpm, tpm, concurrency) = ReadLimits(body, now);
+        var limits = body.RateLimit(now is null ? RateLimit.None : new RateLimit(now.Rpm, now.Tpm, now.Concurrency));
         return new KeyDraft
         {
             Name = body.Text("name", now?.Name),
@@ -23,20 +24,13 @@ internal static class KeyBody
             Models = body.TextsOrNull("models", now?.Models?.ToArray()),
             IpAllow = body.TextsOrNull("ip_allow", now?.IpAllow?.ToArray()),
             IpDeny = body.TextsOrNull("ip_deny", now?.IpDeny?.ToArray()),
-            Rpm = rpm,
-            Tpm = tpm,
-            Concurrency = concurrency,
+            Rpm = limits.Rpm,
+            Tpm = limits.Tpm,
+            Concurrency = limits.Concurrency,
             Budget = ReadBudget(body, now?.Budget),
             ExpiresAt = body.InstantOrNull("expires_at", now?.ExpiresAt),
             Tags = body.Map("tags", now?.Tags, maxCount: 16, maxLength: 512),
         };
-    }
-
-    private static (int?, int?, int?) ReadLimits(JsonBody body, KeyDraft? now)
-    {
-        if (body.Object("rate_limit") is { } limits)
-            return (limits.IntOrNull("rpm", now?.Rpm, 1), limits.IntOrNull("tpm", now?.Tpm, 1), limits.IntOrNull("concurrency", now?.Concurrency, 1));
-        return body.IsNull("rate_limit") ? default : (now?.Rpm, now?.Tpm, now?.Concurrency);
     }
 
     private static KeyBudgetTerms? ReadBudget(JsonBody body, KeyBudgetTerms? now)

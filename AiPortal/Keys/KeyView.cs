@@ -1,10 +1,8 @@
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Keys;
+using AiPortal.Core.Tenancy;
 
 namespace AiPortal.Keys;
-
-/// <summary>Limits in force for a key; null is unlimited.</summary>
-internal sealed record RateLimitView(int? Rpm, int? Tpm, int? Concurrency);
 
 /// <summary>The budget made with a key, USD.</summary>
 internal sealed record KeyBudgetView(decimal Limit, string Period, string Hold, string Action);
@@ -41,7 +39,7 @@ internal sealed record KeyView
 
     public required IReadOnlyList<string>? IpDeny { get; init; }
 
-    public required RateLimitView RateLimit { get; init; }
+    public required RateLimit RateLimit { get; init; }
 
     public required KeyBudgetView? Budget { get; init; }
 
@@ -90,7 +88,7 @@ internal sealed record KeyView
             Models = key.Models,
             IpAllow = key.IpAllow,
             IpDeny = key.IpDeny,
-            RateLimit = new RateLimitView(key.Rpm, key.Tpm, key.Concurrency),
+            RateLimit = RateLimit.Of(key),
             Budget = listing.Budget is { } budget ? new KeyBudgetView(budget.Limit, Core.Money.PeriodTypes.ToText(budget.Period), budget.Hold, budget.Action) : null,
             ExpiresAt = key.ExpiresAt,
             PreviousValidUntil = key.PreviousValidUntil > now ? key.PreviousValidUntil : null,

@@ -10,17 +10,17 @@ namespace AiPortal.Organizations;
 /// <summary><c>/api/v1/members</c>: who belongs to an organization, and as what.</summary>
 internal static class MemberEndpoints
 {
-    internal sealed record MemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, string Status,
+    internal sealed record MemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, RateLimit RateLimit, string Status,
         DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
         public static MemberView Of(MemberLine line) => Of(line.Membership, line.CanSignIn);
 
         public static MemberView Of(Membership row, bool canSignIn) => new(row.Id, row.OrganizationId, row.UserId, row.Email, row.Name, row.Role,
-            row.TeamId, canSignIn ? "active" : "invited", row.CreatedAt, row.UpdatedAt);
+            row.TeamId, RateLimit.Of(row), canSignIn ? "active" : "invited", row.CreatedAt, row.UpdatedAt);
     }
 
     /// <summary>The answer to a creation: <c>invitation_url</c> is shown this once, and null for a person who can sign in.</summary>
-    internal sealed record NewMemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, string Status,
+    internal sealed record NewMemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, RateLimit RateLimit, string Status,
         DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? InvitationUrl);
 
     public static void Map(IEndpointRouteBuilder api)
@@ -30,7 +30,7 @@ internal static class MemberEndpoints
         group.MapGet("/{id:guid}", ReadAsync).Describe("Read a member.", answer: Example);
         group.MapPost("", AddAsync).Describe("Add a member: with a password he can sign in at once, without one an invitation link is answered once.",
             new { email = "ada@example.com", name = "Ada Lovelace", role = "manager", team_id = ApiExamples.Id }, Created(ExampleAdded, "https://portal.example.com"), StatusCodes.Status201Created);
-        group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync).Describe("Change a member's name, role or team.", new { role = "finance" }, Example);
+        group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync).Describe("Change a member's name, role, team or limits.", new { role = "finance", rate_limit = new RateLimit(60) }, Example);
         group.MapDelete("/{id:guid}", RemoveAsync).Describe("End a membership.", status: StatusCodes.Status204NoContent);
     }
 
@@ -79,7 +79,10 @@ internal static class MemberEndpoints
     {
         var body = await JsonBody.ReadAsync(http);
         var organization = ApiScope.ForCreation(http, body);
-        var draft = new MemberDraft(body.Text("email", maxLength: 254), body.Text("name"), body.Word<Role>("role", Role.Member), body.IdOrNull("team_id"));
+        var draft = new MemberDraft(body.Text("email", maxLength: 254), body.Text("name"), body.Word<Role>("role", Role.Member), body.IdOrNull("team_id"))
+        {
+            Limits = body.RateLimit(RateLimit.None),
+        };
         var password = body.TextOrNull("password", maxLength: 1024);
         body.ReadOnly("id", "user_id", "status", "invitation_url", "created_at", "updated_at");
         if ((body.Refusal() ?? organization.Refusal) is { } refusal) return ApiResults.Refused(refusal);
@@ -94,7 +97,10 @@ internal static class MemberEndpoints
         if (await members.FindAsync(organization.Value, id, http.RequestAborted) is not { } line) return ApiResults.Missing("member");
         var body = await JsonBody.ReadAsync(http);
         var now = line.Membership;
-        var draft = new MemberDraft(body.Text("email", now.Email, 254), body.Text("name", now.Name), body.Word<Role>("role", now.Role), body.IdOrNull("team_id", now.TeamId));
+        var draft = new MemberDraft(body.Text("email", now.Email, 254), body.Text("name", now.Name), body.Word<Role>("role", now.Role), body.IdOrNull("team_id", now.TeamId))
+        {
+            Limits = body.RateLimit(RateLimit.Of(now)),
+        };
         body.ReadOnly("id", "organization_id", "user_id", "status", "invitation_url", "created_at", "updated_at");
         if (body.Has("password")) body.Fault("password", "A password is set only when a member is added; afterwards it is his own.");
         if (body.Refusal() is { } refusal) return ApiResults.Refused(refusal);
@@ -120,7 +126,7 @@ internal static class MemberEndpoints
     {
         var view = MemberView.Of(added.Membership, added.CanSignIn);
         var url = added.InvitationToken is { } token ? $"{site}/invitation?token={Uri.EscapeDataString(token)}" : null;
-        return new NewMemberView(view.Id, view.OrganizationId, view.UserId, view.Email, view.Name, view.Role, view.TeamId, view.Status,
+        return new NewMemberView(view.Id, view.OrganizationId, view.UserId, view.Email, view.Name, view.Role, view.TeamId, view.RateLimit, view.Status,
             view.CreatedAt, view.UpdatedAt, url);
     }
 }

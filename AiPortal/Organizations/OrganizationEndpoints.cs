@@ -12,10 +12,11 @@ internal static class OrganizationEndpoints
 {
     internal sealed record OrganizationView(Guid Id, Guid OrganizationId, string Name, string TimeZone, string Currency, int FiscalYearStart,
         DayOfWeek WeekStart, UnpricedModelPolicy UnpricedModelPolicy, decimal? CeilingPrice, BodyLogging BodyLogging, int BodyRetentionDays,
-        IReadOnlyList<BodyRedaction> BodyRedaction, bool IsDemo, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+        IReadOnlyList<BodyRedaction> BodyRedaction, RateLimit RateLimit, bool IsDemo, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
         public static OrganizationView Of(Organization row) => new(row.Id, row.OrganizationId, row.Name, row.TimeZone, row.Currency,
-            row.FiscalYearStart, row.WeekStart, row.UnpricedModelPolicy, row.CeilingPrice, row.BodyLogging, row.BodyRetentionDays, row.BodyRedaction, row.IsDemo, row.CreatedAt, row.UpdatedAt);
+            row.FiscalYearStart, row.WeekStart, row.UnpricedModelPolicy, row.CeilingPrice, row.BodyLogging, row.BodyRetentionDays, row.BodyRedaction,
+            RateLimit.Of(row), row.IsDemo, row.CreatedAt, row.UpdatedAt);
     }
 
     public static void Map(IEndpointRouteBuilder api)
@@ -39,10 +40,12 @@ internal static class OrganizationEndpoints
         body_logging = "off",
         body_retention_days = BodyPolicy.StandardDays,
         body_redaction = BodyPolicy.AllRedactions.Select(EnumWord.Of),
+        rate_limit = new RateLimit(6000, 2_000_000, 200),
     };
 
     private static OrganizationView Example => new(ApiExamples.Id, ApiExamples.Id, "Contoso", "Europe/Berlin", "EUR", 4,
-        DayOfWeek.Monday, UnpricedModelPolicy.Ceiling, 100m, BodyLogging.Off, BodyPolicy.StandardDays, BodyPolicy.AllRedactions, false, ApiExamples.Instant, ApiExamples.Instant);
+        DayOfWeek.Monday, UnpricedModelPolicy.Ceiling, 100m, BodyLogging.Off, BodyPolicy.StandardDays, BodyPolicy.AllRedactions,
+        new RateLimit(6000, 2_000_000, 200), false, ApiExamples.Instant, ApiExamples.Instant);
 
     private static async Task<IResult> ListAsync(HttpContext http, OrganizationList organizations)
     {
@@ -92,6 +95,7 @@ internal static class OrganizationEndpoints
             BodyLogging = body.Word<BodyLogging>("body_logging", now.BodyLogging),
             BodyRetentionDays = body.Int("body_retention_days", now.BodyRetentionDays),
             BodyRedaction = body.WordList("body_redaction", now.BodyRedaction),
+            Limits = body.RateLimit(now.Limits),
         };
     }
 }

@@ -39,7 +39,7 @@ internal sealed class StructureResource<T>(StructureShape<T> shape) where T : St
 {
     private readonly string _what = shape.Word.Replace('_', ' ');
 
-    public IReadOnlyDictionary<string, object?> ExampleRequest => Members("Research", ApiExamples.Id, "4711");
+    public IReadOnlyDictionary<string, object?> ExampleRequest => Members("Research", ApiExamples.Id, "4711", new RateLimit(600, 200_000, 20));
 
     public IReadOnlyDictionary<string, object?> ExampleAnswer
     {
@@ -103,22 +103,26 @@ internal sealed class StructureResource<T>(StructureShape<T> shape) where T : St
         return new StructureDraft(
             body.Text("name", now?.Name),
             shape.ParentMember is { } parent ? body.IdOrNull(parent, now is null ? null : shape.ParentOf(now)) : null,
-            shape.HasCode ? body.TextOrNull("code", now is null ? null : shape.CodeOf(now)) : null);
+            shape.HasCode ? body.TextOrNull("code", now is null ? null : shape.CodeOf(now)) : null)
+        {
+            Limits = shape.HasLimits ? body.RateLimit(now is null ? RateLimit.None : shape.LimitsOf(now)) : RateLimit.None,
+        };
     }
 
     private Dictionary<string, object?> View(T row)
     {
         var view = new Dictionary<string, object?> { ["id"] = row.Id, ["organization_id"] = row.OrganizationId };
-        foreach (var (name, value) in Members(row.Name, shape.ParentOf(row), shape.CodeOf(row))) view[name] = value;
+        foreach (var (name, value) in Members(row.Name, shape.ParentOf(row), shape.CodeOf(row), shape.LimitsOf(row))) view[name] = value;
         (view["created_at"], view["updated_at"]) = (row.CreatedAt, row.UpdatedAt);
         return view;
     }
 
-    private Dictionary<string, object?> Members(string name, Guid? parentId, string? code)
+    private Dictionary<string, object?> Members(string name, Guid? parentId, string? code, RateLimit limits)
     {
         var members = new Dictionary<string, object?> { ["name"] = name };
         if (shape.ParentMember is { } parent) members[parent] = parentId;
         if (shape.HasCode) members["code"] = code;
+        if (shape.HasLimits) members["rate_limit"] = limits;
         return members;
     }
 }
