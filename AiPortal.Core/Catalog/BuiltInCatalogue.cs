@@ -88,8 +88,8 @@ public static class BuiltInCatalogue
             ContextWindow = Number(row, "contextWindow") is { } window ? (long)window : null,
             MaxOutput = Number(row, "maxOutput") is { } output ? (int)output : null,
 
-            // A model on one's own machine has no list price; any other zero may be a price that the file's source lacks.
-            Free = vendor == "ollama",
+            // A model on one's own machine has no list price, moderation is free; any other zero may be a price that the file's source lacks.
+            Free = vendor == "ollama" || Text(row, "kind") == "moderation",
             EffectiveFrom = EffectiveFrom,
             Source = $"{Text(row, "source")}, as of {Date(asOf)}",
             Version = VersionOf(asOf),

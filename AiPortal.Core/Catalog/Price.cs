@@ -82,8 +82,11 @@ public sealed record Price
     /// <summary>What the organization's contract takes off, 0 to 100; set by the price book, no part of the row.</summary>
     public decimal DiscountPercent { get; init; }
 
-    /// <summary>True when calls can be priced by it; an image, a minute or a gigabyte has no tokens to count.</summary>
+    /// <summary>True when any call can be priced by it; an image, a minute or a gigabyte has no tokens to count.</summary>
     public bool PricesCalls => BillingUnit is BillingUnits.Token or BillingUnits.Request;
+
+    /// <summary>True when calls of the right kind can be priced by it: their images, minutes or characters are counted.</summary>
+    public bool IsMetered => BillingUnit != BillingUnits.Gigabyte;
 
     /// <summary>Whose word counts when the provider reports a cost; OpenRouter's own, because it bills just that.</summary>
     public ReportedCostRule ReportedRule =>
@@ -152,38 +155,61 @@ public sealed record Price
     /// <param name="inputTokens">At most.</param>
     /// <param name="outputTokens">At most.</param>
     /// <param name="at">When the call begins; null: at the dearest time.</param>
-    /// <exception cref="InvalidOperationException">The row bills by another unit: see <see cref="PricesCalls"/>.</exception>
-    public decimal Ceiling(long inputTokens, long outputTokens, DateTimeOffset? at = null)
+    /// <param name="units">What else it uses at most: images, audio, characters.</param>
+    /// <exception cref="InvalidOperationException">The row does not bill calls: see <see cref="IsMetered"/>.</exception>
+    public decimal Ceiling(long inputTokens, long outputTokens, DateTimeOffset? at = null, in Usage units = default)
     {
-        ThrowUnlessPricesCalls();
+        ThrowUnlessMetered();
         ArgumentOutOfRangeException.ThrowIfNegative(inputTokens);
         ArgumentOutOfRangeException.ThrowIfNegative(outputTokens);
-        if (BillingUnit == BillingUnits.Request)
-            return CostOf(default, new CallFacts(at ?? default)).Total;
+        if (BillingUnit != BillingUnits.Token) return MostOfUnits(units, at);
         var (card, exact) = IsPlain ? (RateCard.Of(this), RateCard.Of(this).All(IsExact)) : Tariff.Of(this).Dearest(at, inputTokens);
         var money = Tariff.MoneyOf(this);
         var most = Usd.Ceiling12(
             (inputTokens * card.DearestInput / UnitSize) + (outputTokens * card.DearestOutput / UnitSize) + (BasePrice * money));
 
         // Up to eleven kinds are rounded each by itself, which may add half a step for each of them.
-        return exact && Usd.IsStorable(BasePrice * money) ? most : Usd.Ceiling12(most + (6 * Usd.Step));
+        most = exact && Usd.IsStorable(BasePrice * money) ? most : Usd.Ceiling12(most + (6 * Usd.Step));
+        // Either tokens or units are charged, whichever the answer names.
+        return units == default || Details is null ? most : Math.Max(most, MostOfUnits(units, at));
     }
 
     /// <summary>What a call with so many fresh input and output tokens is likely to cost: at the list price of its hour and length.</summary>
-    /// <exception cref="InvalidOperationException">The row bills by another unit: see <see cref="PricesCalls"/>.</exception>
-    public decimal Expected(long inputTokens, long outputTokens, DateTimeOffset at)
+    /// <exception cref="InvalidOperationException">The row does not bill calls: see <see cref="IsMetered"/>.</exception>
+    public decimal Expected(long inputTokens, long outputTokens, DateTimeOffset at, in Usage units = default)
     {
-        ThrowUnlessPricesCalls();
+        ThrowUnlessMetered();
+        if (BillingUnit is not (BillingUnits.Token or BillingUnits.Request)) return CostOf(units, new CallFacts(at)).Total;
         return CostOf(new Usage(inputTokens, 0, 0, outputTokens, 0), new CallFacts(at)).Total;
+    }
+
+    /// <summary>Whether a usage says anything in the unit that this bills by.</summary>
+    public bool Meters(in Usage usage) => BillingUnit switch
+    {
+        BillingUnits.Image => usage.Images > 0,
+        BillingUnits.Minute => usage.AudioMs > 0,
+        BillingUnits.Character => usage.Characters > 0,
+        BillingUnits.Token => usage.Total > 0 || (usage.Images, usage.AudioMs, usage.Characters) == (0, 0, 0)
+            || (usage.Images > 0 && Details?.ImagePrice is not null) || (usage.AudioMs > 0 && Details?.MinutePrice is not null)
+            || (usage.Characters > 0 && Details?.CharacterPrice is not null) || Free,
+        _ => true,
+    };
+
+    private decimal MostOfUnits(in Usage units, DateTimeOffset? at)
+    {
+        var cost = CostOf(units, new CallFacts(at ?? default));
+        if (IsPlain) return cost.Total;
+        var (dearest, here) = Tariff.Of(this).MetersOf(at);
+        return here <= 0 ? cost.Total : Usd.Ceiling12(cost.PerCall + ((cost.Total - cost.PerCall) * Math.Max(1, dearest / here)) + Usd.Step);
     }
 
     private bool IsExact(decimal price) => decimal.Round(price / UnitSize, Usd.Decimals) * UnitSize == price;
 
     private decimal Of(decimal units, decimal price) => Usd.Round12(units * price / UnitSize);
 
-    private void ThrowUnlessPricesCalls()
+    private void ThrowUnlessMetered()
     {
-        if (!PricesCalls)
+        if (!IsMetered)
             throw new InvalidOperationException($"A price by {BillingUnit} does not price calls.");
     }
 }

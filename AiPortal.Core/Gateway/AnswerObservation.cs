@@ -39,4 +39,7 @@ public sealed class AnswerObservation
         _hasTopLevelUsage |= topLevel;
         Usage = reading;
     }
+
+    /// <summary>For providers whose figures are made up.</summary>
+    internal void ForgetUsage() => Usage = null;
 }

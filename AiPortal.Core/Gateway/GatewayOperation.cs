@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using AiPortal.Core.Catalog;
 using AiPortal.Core.Providers;
 
 namespace AiPortal.Core.Gateway;
@@ -30,4 +31,7 @@ public abstract class GatewayOperation
 
     /// <summary>How such a call is made at an account of a kind; null when accounts of that kind cannot serve it.</summary>
     public abstract IUpstreamExchange? At(ProviderKind kind);
+
+    /// <summary>Whether what such a call uses can be counted in a price's unit.</summary>
+    public virtual bool Meters(string billingUnit) => billingUnit is BillingUnits.Token or BillingUnits.Request;
 }

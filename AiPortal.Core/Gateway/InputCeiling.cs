@@ -25,6 +25,7 @@ public static class InputCeiling
     /// <returns>Null when the input cannot be bounded: it has files, audio or a web search, and the context window is unknown.</returns>
     public static long? Tokens(RequestScan scan, long? contextWindow)
     {
+        contextWindow *= scan.Inputs;
         if (scan.HasOpaqueInput) return contextWindow;
         var tokens = PerRequest + scan.Text.Bytes + ((long)PerMessage * scan.Messages)
             + (scan.Tools > 0 ? ForTools + ((long)PerTool * scan.Tools) : 0)

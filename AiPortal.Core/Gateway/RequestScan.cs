@@ -1,3 +1,5 @@
+using AiPortal.Core.Catalog;
+
 namespace AiPortal.Core.Gateway;
 
 /// <summary>
@@ -39,4 +41,16 @@ public abstract class RequestScan
 
     /// <summary>The input has something whose tokens cannot be bounded from the body: files, audio, video, a web search.</summary>
     public bool HasOpaqueInput { get; internal set; }
+
+    /// <summary>The most output tokens there can be by the nature of the call, such as 0 for embeddings; null where a bound or the model says.</summary>
+    public long? FixedOutput { get; internal set; }
+
+    /// <summary>Inputs that are independent of each other, each with the model's whole context window.</summary>
+    public int Inputs { get; internal set; } = 1;
+
+    /// <summary>What the call can use at most beside tokens: images, milliseconds of audio, characters.</summary>
+    public virtual Usage Units => default;
+
+    /// <summary>What such a call has used as far as the answer shows it, for answers without usage.</summary>
+    public virtual Usage Estimate(AnswerObservation seen) => TokenEstimate.Of(this, seen);
 }

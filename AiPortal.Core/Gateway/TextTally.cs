@@ -19,6 +19,8 @@ public record struct TextTally
 
     public readonly long Bytes => OneByte + (2 * TwoByte) + (3 * ThreeByte) + (4 * FourByte);
 
+    public readonly long Characters => OneByte + TwoByte + ThreeByte + FourByte;
+
     public readonly bool IsEmpty => Bytes == 0;
 
     public void Add(in TextTally other)

@@ -35,6 +35,23 @@ public sealed record ProviderKind(string Kind, string Name, ProviderDialect Dial
     }
 
     internal const string AzureOpenAi = "azure-openai";
+
+    /// <summary>What of OpenAI's interface it has; of use for <see cref="ProviderDialect.OpenAi"/> alone.</summary>
+    public ProviderServices Services { get; init; } = ProviderServices.Chat;
+
+    /// <summary>Top-level members of OpenAI's that the vendor refuses, and that therefore are left out.</summary>
+    public IReadOnlyList<string> Drops { get; init; } = [];
+
+    /// <summary>It refuses <c>name</c> in a message.</summary>
+    public bool DropsMessageNames { get; init; }
+
+    /// <summary>It knows only <see cref="CapMember"/>, and would not hear a bound under the other name.</summary>
+    public bool OnlyCapMember { get; init; }
+
+    /// <summary>It reports a usage that is made up: it does not count.</summary>
+    public bool FakesUsage { get; init; }
+
+    public bool Has(ProviderServices service) => (Services & service) != 0;
 }
 
 /// <summary>The kinds of provider account and the presets of OpenAI-compatible vendors, as data.</summary>
@@ -42,27 +59,72 @@ public static class ProviderKinds
 {
     public const string Sandbox = "sandbox";
 
+    private const ProviderServices Text = ProviderServices.Chat | ProviderServices.Completions | ProviderServices.Embeddings;
+
+    /// <summary>Of OpenAI's own; vendors that refuse what they do not know refuse these.</summary>
+    private static readonly string[] OpenAiOnly =
+    [
+        "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", "verbosity", "modalities",
+        "audio", "web_search_options", "moderation", "user", "logit_bias", "logprobs", "top_logprobs",
+    ];
+
     public static IReadOnlyList<ProviderKind> All { get; } =
     [
-        new("openai", "OpenAI", ProviderDialect.OpenAi, "https://api.openai.com/v1", CapMember: "max_completion_tokens"),
-        new("openai-compatible", "OpenAI-compatible", ProviderDialect.OpenAi, null),
+        new("openai", "OpenAI", ProviderDialect.OpenAi, "https://api.openai.com/v1", CapMember: "max_completion_tokens") { Services = ProviderServices.All },
+        // Nobody knows what stands behind the address: all but Responses, which old servers do not have and every one can be translated to.
+        new("openai-compatible", "OpenAI-compatible", ProviderDialect.OpenAi, null) { Services = ProviderServices.All & ~ProviderServices.Responses },
         new(Sandbox, "Sandbox (makes up answers, costs nothing)", ProviderDialect.Sandbox, null),
-        new("deepseek", "DeepSeek", ProviderDialect.OpenAi, "https://api.deepseek.com"),
-        new("dashscope", "DashScope (Qwen)", ProviderDialect.OpenAi, "https://dashscope.aliyuncs.com/compatible-mode/v1"),
-        new("zhipu", "Zhipu GLM", ProviderDialect.OpenAi, "https://open.bigmodel.cn/api/paas/v4"),
-        new("qianfan", "Baidu Qianfan", ProviderDialect.OpenAi, "https://qianfan.baidubce.com/v2"),
-        new("moonshot", "Moonshot / Kimi", ProviderDialect.OpenAi, "https://api.moonshot.cn/v1"),
-        new("mistral", "Mistral", ProviderDialect.OpenAi, "https://api.mistral.ai/v1", StreamUsage: false),
-        new("cohere", "Cohere", ProviderDialect.OpenAi, "https://api.cohere.ai/compatibility/v1", StreamUsage: false),
-        new("groq", "Groq", ProviderDialect.OpenAi, "https://api.groq.com/openai/v1"),
-        new("xai", "xAI", ProviderDialect.OpenAi, "https://api.x.ai/v1"),
-        new("openrouter", "OpenRouter", ProviderDialect.OpenAi, "https://openrouter.ai/api/v1"),
-        new("together", "Together", ProviderDialect.OpenAi, "https://api.together.ai/v1"),
-        new("ollama", "Ollama", ProviderDialect.OpenAi, "http://localhost:11434/v1"),
-        new("vllm", "vLLM", ProviderDialect.OpenAi, null),
+        new("deepseek", "DeepSeek", ProviderDialect.OpenAi, "https://api.deepseek.com") { Services = ProviderServices.Chat | ProviderServices.Responses, OnlyCapMember = true },
+        new("dashscope", "DashScope (Qwen)", ProviderDialect.OpenAi, "https://dashscope.aliyuncs.com/compatible-mode/v1") { Services = Text, OnlyCapMember = true },
+        new("zhipu", "Zhipu GLM", ProviderDialect.OpenAi, "https://open.bigmodel.cn/api/paas/v4")
+        {
+            Services = ProviderServices.Chat | ProviderServices.Embeddings | ProviderServices.ImageGenerations | ProviderServices.Speech | ProviderServices.Transcriptions,
+            OnlyCapMember = true,
+        },
+        new("qianfan", "Baidu Qianfan", ProviderDialect.OpenAi, "https://qianfan.baidubce.com/v2")
+        {
+            Services = ProviderServices.Chat | ProviderServices.Embeddings | ProviderServices.ImageGenerations,
+            OnlyCapMember = true,
+        },
+        new("moonshot", "Moonshot / Kimi", ProviderDialect.OpenAi, "https://api.moonshot.cn/v1") { OnlyCapMember = true },
+        new("mistral", "Mistral", ProviderDialect.OpenAi, "https://api.mistral.ai/v1", StreamUsage: false)
+        {
+            Services = ProviderServices.Chat | ProviderServices.Embeddings | ProviderServices.Moderations | ProviderServices.Transcriptions,
+            OnlyCapMember = true,
+            Drops = [.. OpenAiOnly, "stream_options", "seed"],
+        },
+        new("cohere", "Cohere", ProviderDialect.OpenAi, "https://api.cohere.ai/compatibility/v1", StreamUsage: false)
+        {
+            Services = ProviderServices.Chat | ProviderServices.Embeddings,
+            OnlyCapMember = true,
+            Drops = [.. OpenAiOnly, "stream_options", "n", "parallel_tool_calls", "prediction"],
+        },
+        new("groq", "Groq", ProviderDialect.OpenAi, "https://api.groq.com/openai/v1")
+        {
+            Services = ProviderServices.Chat | ProviderServices.Responses | ProviderServices.Speech | ProviderServices.Listening,
+            Drops = ["logprobs", "top_logprobs", "logit_bias", "n", "store", "safety_identifier", "prompt_cache_options", "prompt_cache_retention"],
+            DropsMessageNames = true,
+        },
+        new("xai", "xAI", ProviderDialect.OpenAi, "https://api.x.ai/v1")
+        {
+            Services = ProviderServices.Chat | ProviderServices.Responses | ProviderServices.ImageGenerations | ProviderServices.ImageEdits,
+        },
+        new("openrouter", "OpenRouter", ProviderDialect.OpenAi, "https://openrouter.ai/api/v1") { Services = Text },
+        new("together", "Together", ProviderDialect.OpenAi, "https://api.together.ai/v1")
+        {
+            Services = Text | ProviderServices.ImageGenerations | ProviderServices.Speech | ProviderServices.Listening,
+            OnlyCapMember = true,
+        },
+        new("ollama", "Ollama", ProviderDialect.OpenAi, "http://localhost:11434/v1") { Services = Text | ProviderServices.Responses, OnlyCapMember = true },
+        new("vllm", "vLLM", ProviderDialect.OpenAi, null) { Services = Text | ProviderServices.Responses | ProviderServices.Listening },
+        // Its key names an application, which chooses the model; it tells one token for everything.
+        new("fastgpt", "FastGPT", ProviderDialect.OpenAi, "https://api.fastgpt.in/api/v1", StreamUsage: false) { FakesUsage = true },
         new("anthropic", "Anthropic", ProviderDialect.Anthropic, "https://api.anthropic.com", Served: false, KeyHeader: KeyHeader.XApiKey),
         new("gemini", "Google Gemini", ProviderDialect.Gemini, "https://generativelanguage.googleapis.com", Served: false, KeyHeader: KeyHeader.XGoogApiKey),
-        new(ProviderKind.AzureOpenAi, "Azure OpenAI", ProviderDialect.OpenAi, null, CapMember: "max_completion_tokens", KeyHeader: KeyHeader.ApiKey),
+        new(ProviderKind.AzureOpenAi, "Azure OpenAI", ProviderDialect.OpenAi, null, CapMember: "max_completion_tokens", KeyHeader: KeyHeader.ApiKey)
+        {
+            Services = ProviderServices.All & ~(ProviderServices.Moderations | ProviderServices.ImageVariations),
+        },
     ];
 
     private static readonly FrozenDictionary<string, ProviderKind> ByKind = All.ToFrozenDictionary(kind => kind.Kind);

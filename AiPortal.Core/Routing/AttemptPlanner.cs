@@ -49,7 +49,7 @@ public static class AttemptPlanner
         foreach (var account in key.Organization.Accounts)
         {
             var served = account.Models ?? snapshot.Prices.PricesFor(key.Organization.Id, account.Id, account.Kind.Kind, at)
-                .Where(price => price is { PricesCalls: true, ModelType: "chat" }).Select(price => price.ModelName);
+                .Where(price => price.IsMetered).Select(price => price.ModelName);
             foreach (var model in served.Concat(account.ModelMap.Keys)) models.TryAdd(model, account);
         }
 
@@ -63,7 +63,7 @@ public static class AttemptPlanner
     {
         var price = prices.Find(organizationId, account.Id, account.Kind.Kind, upstream, at);
         if (price is null && upstream != model) price = prices.Find(organizationId, account.Id, account.Kind.Kind, model, at);
-        return price is { PricesCalls: true } ? price : null;
+        return price is { IsMetered: true } ? price : null;
     }
 
     private static Price? ByPolicy(KeySnapshot key, string upstream, AccountSnapshot account, DateTimeOffset at) => key.Organization.UnpricedModelPolicy switch

@@ -60,8 +60,6 @@ public sealed class BuiltInCatalogueTests
     public void Skipped_RowsWithoutPrice_AreListedWithTheReason() =>
         Assert.Equal(
             [
-                "openai/omni-moderation-2024-09-26: a zero price that nobody vouches for",
-                "openai/omni-moderation-latest: a zero price that nobody vouches for",
                 "zhipu/glm-4.5-flash: a zero price that nobody vouches for",
                 "zhipu/glm-4.7-flash: a zero price that nobody vouches for",
             ],

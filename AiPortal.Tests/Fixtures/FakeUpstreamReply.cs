@@ -32,6 +32,12 @@ public abstract class FakeUpstreamReply
 
     public static FakeUpstreamReply Json(int status, string body, params (string Name, string Value)[] headers) => new Fixed(_ => body, status, headers);
 
+    /// <summary>An event stream of these frames, one flush each; an element <c>"cut"</c> closes the connection.</summary>
+    public static FakeUpstreamReply Events(params string[] frames) => new FakeUpstreamEvents(frames);
+
+    /// <summary>Bytes that are no JSON.</summary>
+    public static FakeUpstreamReply Binary(byte[] bytes, string contentType) => new FakeUpstreamBinary(bytes, contentType);
+
     public static FakeUpstreamReply Error(int status, string message, string type, string? code, params (string Name, string Value)[] headers) =>
         Json(status, JsonSerializer.Serialize(new { error = new { message, type, param = (string?)null, code } }), headers);
 

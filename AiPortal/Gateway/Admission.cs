@@ -36,6 +36,8 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
     /// <summary>Holds for one attempt; a refusal leaves no hold at any level.</summary>
     public async ValueTask<GatewayRefusal?> HoldAsync(GatewayCall call, PlannedAttempt attempt)
     {
+        // A model of another kind: its price counts what such a call has not.
+        if (!call.Operation.Meters(attempt.Price.BillingUnit)) return GatewayFailures.Refuse(GatewayFailure.ModelUnknown, call.Model) with { Param = "model" };
         var chain = Chain(call, attempt);
         var (amounts, cap) = Amounts(call, attempt, chain);
         var answer = await budgets.HoldAsync(chain, call.Key!.Organization.Calendar, call.StartedAt, amounts, call.Context.RequestAborted);
@@ -64,17 +66,17 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
             (null, null) => null,
         };
         var strictInForce = chain.Any(line => line is { Hold: HoldKind.Strict, Refuses: true, Unit: CountedUnit.Usd or CountedUnit.Tokens });
-        var cap = most is null && strictInForce ? DefaultCap : (long?)null;
-        var output = (most ?? DefaultCap) * scan.Choices;
+        var cap = most is null && scan.FixedOutput is null && strictInForce ? DefaultCap : (long?)null;
+        var output = scan.FixedOutput ?? (most ?? DefaultCap) * scan.Choices;
         var input = InputCeiling.Tokens(scan, attempt.Price.ContextWindow) ?? LargestContextWindow;
-        var strict = attempt.Price.Ceiling(input, output, call.StartedAt);
+        var strict = attempt.Price.Ceiling(input, output, call.StartedAt, scan.Units);
         var (likelyInput, likelyOutput) = (Math.Min(input, TokenEstimate.Input(scan)), learned.Expect(call.Key!.Id, call.Key.Organization.Id, call.Model, output));
-        var expected = attempt.Price.Expected(likelyInput, likelyOutput, call.StartedAt);
+        var expected = attempt.Price.Expected(likelyInput, likelyOutput, call.StartedAt, scan.Units);
         return (new CallAmounts(strict, Math.Min(strict, expected), input + output, likelyInput + likelyOutput), cap);
     }
 
     private long Expected(GatewayCall call, PlannedAttempt attempt) =>
-        learned.Expect(call.Key!.Id, call.Key.Organization.Id, call.Model, (call.Scan!.MaxOutput ?? attempt.Price.MaxOutput ?? DefaultCap) * call.Scan.Choices);
+        learned.Expect(call.Key!.Id, call.Key.Organization.Id, call.Model, call.Scan!.FixedOutput ?? (call.Scan.MaxOutput ?? attempt.Price.MaxOutput ?? DefaultCap) * call.Scan.Choices);
 
     private static GatewayRefusal Refuse(GatewayCall call, BudgetRefusal refusal)
     {

@@ -23,15 +23,15 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
     public decimal? ReportedCost { get; init; }
 
     /// <summary>What a look at the answer says: the provider's own figures, else an estimate from the request and what came.</summary>
-    public static AttemptOutcome Of(EntryStatus status, RequestScan scan, AnswerObservation seen) =>
-        seen.Usage is { } reading
+    public static AttemptOutcome Of(EntryStatus status, RequestScan scan, AnswerObservation seen, Price price) =>
+        seen.Usage is { } reading && price.Meters(reading.Usage)
             ? new AttemptOutcome(status, reading.Usage, (reading.Doubts & ~UsageDoubts.TotalDiffers) != UsageDoubts.None)
             {
                 ServiceTier = seen.ServiceTier ?? reading.ServiceTier,
                 Region = reading.Region,
                 ReportedCost = reading.ReportedCost,
             }
-            : new AttemptOutcome(status, TokenEstimate.Of(scan, seen), Estimated: true) { ServiceTier = seen.ServiceTier };
+            : new AttemptOutcome(status, scan.Estimate(seen), Estimated: true) { ServiceTier = seen.ServiceTier };
 }
 
 /// <summary>One attempt at a provider.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AiPortal.Core.Data;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Gateway.OpenAi;
 using AiPortal.Core.Routing;
 
 namespace AiPortal.Gateway;
@@ -14,6 +15,9 @@ internal static class GatewayEndpoints
     {
         var gateway = app.MapGroup("/v1").ExcludeFromDescription().AllowAnonymous();
         gateway.MapPost("/chat/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, ChatOperation.Instance, default));
+        gateway.MapPost("/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, CompletionsOperation.Instance, default));
+        gateway.MapPost("/embeddings", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, EmbeddingsOperation.Instance, default));
+        gateway.MapPost("/moderations", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, ModerationsOperation.Instance, default));
         gateway.MapGet("/models", ModelsAsync);
         gateway.MapGet("/models/{**id}", ModelAsync);
         gateway.Map("/{**rest}", (HttpContext context, TimeProvider clock) =>

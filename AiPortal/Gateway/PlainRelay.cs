@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using AiPortal.Core.Catalog;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Ledger;
 
@@ -18,7 +19,7 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Faul
         if (failure is null && seen.Unreadable > 0) failure = GatewayFailure.UpstreamGarbled;
         if (failure is null && seen.Error is not null) failure = GatewayFailure.UpstreamError;
 
-        settling.Close(attempt, Outcome(call, seen, failure) with
+        settling.Close(attempt, Outcome(call, seen, failure, attempt.Plan.Price) with
         {
             UpstreamStatus = (int)response.StatusCode,
             UpstreamRequestId = UpstreamRequests.IdOf(response),
@@ -57,11 +58,11 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Faul
     /// A provider that answered 200 and then broke off or babbled may have charged the prompt: it is estimated and marked so. One
     /// that reported an error in place of an answer charged nothing.
     /// </summary>
-    private static AttemptOutcome Outcome(GatewayCall call, AnswerObservation seen, GatewayFailure? failure) => failure switch
+    private static AttemptOutcome Outcome(GatewayCall call, AnswerObservation seen, GatewayFailure? failure, Price price) => failure switch
     {
-        null => AttemptOutcome.Of(EntryStatus.Ok, call.Scan!, seen),
+        null => AttemptOutcome.Of(EntryStatus.Ok, call.Scan!, seen, price),
         GatewayFailure.UpstreamError when seen.Usage is null => new AttemptOutcome(EntryStatus.Failed),
-        GatewayFailure.UpstreamGarbled or GatewayFailure.UpstreamError => AttemptOutcome.Of(EntryStatus.Failed, call.Scan!, seen),
-        _ => AttemptOutcome.Of(EntryStatus.Partial, call.Scan!, seen),
+        GatewayFailure.UpstreamGarbled or GatewayFailure.UpstreamError => AttemptOutcome.Of(EntryStatus.Failed, call.Scan!, seen, price),
+        _ => AttemptOutcome.Of(EntryStatus.Partial, call.Scan!, seen, price),
     };
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using AiPortal.Core.Catalog;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Ledger;
 
@@ -23,7 +24,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
         faults.Pass(FaultPoint.LastByte);
         // An error before anything went out is an attempt that failed; after that it is part of what the caller got.
         failure ??= tap.Fault ?? (tap.IsComplete ? null : tap.Seen.Error is null ? GatewayFailure.UpstreamCut : GatewayFailure.UpstreamError);
-        settling.Close(attempt, Outcome(call, tap, failure) with
+        settling.Close(attempt, Outcome(call, tap, failure, attempt.Plan.Price) with
         {
             UpstreamStatus = (int)response.StatusCode,
             UpstreamRequestId = UpstreamRequests.IdOf(response),
@@ -129,10 +130,10 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
     }
 
     /// <summary>What was produced is charged, from the provider's figures where they came, else estimated.</summary>
-    private static AttemptOutcome Outcome(GatewayCall call, IStreamTap tap, GatewayFailure? failure)
+    private static AttemptOutcome Outcome(GatewayCall call, IStreamTap tap, GatewayFailure? failure, Price price)
     {
-        if (failure is null) return AttemptOutcome.Of(EntryStatus.Ok, call.Scan!, tap.Seen);
+        if (failure is null) return AttemptOutcome.Of(EntryStatus.Ok, call.Scan!, tap.Seen, price);
         var nothingProduced = failure == GatewayFailure.UpstreamError && tap.Seen is { Usage: null, Content.IsEmpty: true, Reasoning.IsEmpty: true };
-        return nothingProduced ? new AttemptOutcome(EntryStatus.Failed) : AttemptOutcome.Of(EntryStatus.Partial, call.Scan!, tap.Seen);
+        return nothingProduced ? new AttemptOutcome(EntryStatus.Failed) : AttemptOutcome.Of(EntryStatus.Partial, call.Scan!, tap.Seen, price);
     }
 }

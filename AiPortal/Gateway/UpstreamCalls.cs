@@ -75,7 +75,7 @@ internal sealed class UpstreamCalls(UpstreamClients clients, PlainRelay plain, S
     /// </summary>
     private static AttemptOutcome Unanswered(GatewayCall call, CallAttempt attempt, GatewayFailure failure, bool sent) =>
         !sent || failure == GatewayFailure.UpstreamUnreachable ? new AttemptOutcome(EntryStatus.Failed)
-        : failure == GatewayFailure.CallerLeft && attempt.Intent.Streamed ? AttemptOutcome.Of(EntryStatus.Partial, call.Scan!, new AnswerObservation())
+        : failure == GatewayFailure.CallerLeft && attempt.Intent.Streamed ? AttemptOutcome.Of(EntryStatus.Partial, call.Scan!, new AnswerObservation(), attempt.Plan.Price)
         : new AttemptOutcome(EntryStatus.Unknown);
 
     private async Task<GatewayRefusal> RefusedAsync(CallAttempt attempt, IUpstreamExchange exchange, HttpResponseMessage response, Patience patience)

@@ -61,6 +61,20 @@ internal sealed class Tariff
         return _dearest.GetOrAdd((promotion, windows, contexts), static (key, tariff) => tariff.Search(key.Promotion, key.Windows, key.Contexts), this);
     }
 
+    /// <summary>USD for a unit of the row's currency, for images, minutes and characters: in the dearest tier and region, and in none, at an instant (null: when it is dearest).</summary>
+    public (decimal Dearest, decimal Standard) MetersOf(DateTimeOffset? at)
+    {
+        var promotions = at is { } instant ? [PromotionAt(instant)] : Enumerable.Range(-1, _promotions.Length + 1);
+        var hours = at is { } hour ? [WindowsAt(hour)] : Enumerable.Range(0, 1 << _windows.Length);
+        var cards =
+            from promotion in promotions
+            from open in hours
+            from service in Enumerable.Range(-1, _services.Length + 1)
+            from region in Enumerable.Range(-1, _regions.Length + 1)
+            select Card(promotion, open, service, region, -1).Meters;
+        return (cards.Max(), Card(PromotionAt(at ?? default), WindowsAt(at ?? default), -1, -1, -1).Meters);
+    }
+
     /// <summary>Whether a tier that an answer names has a price here; the tier of every list price has.</summary>
     public bool Knows(string? serviceTier) => ServiceWords.IsStandard(serviceTier) || ServiceOf(serviceTier) >= 0;
 

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace AiPortal.Core.Gateway.Chat;
 
-/// <summary>Weighs what of a chat request becomes input tokens: text is tallied, images are counted, the rest is marked as not to be bounded.</summary>
-internal sealed class ChatContentScanner(ChatRequestScan scan)
+/// <summary>Weighs what of a request becomes input tokens: text is tallied, images are counted, the rest is marked as not to be bounded.</summary>
+internal sealed class ChatContentScanner(RequestScan scan)
 {
     private const int JsonStringPunctuation = 3;
 

@@ -37,6 +37,14 @@ internal static class ChatDelta
         if (!reasoning.IsEmpty) seen.Reasoning = Sum(seen.Reasoning, reasoning);
     }
 
+    /// <summary>A choice's own text. The reader stands on the member's name.</summary>
+    public static void ReadText(ref Utf8JsonReader reader, AnswerObservation seen)
+    {
+        var content = new TextTally();
+        AddText(ref reader, ref content);
+        if (!content.IsEmpty) seen.Content = Sum(seen.Content, content);
+    }
+
     private static TextTally Sum(TextTally total, in TextTally more)
     {
         total.Add(more);

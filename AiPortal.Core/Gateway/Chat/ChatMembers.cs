@@ -26,6 +26,9 @@ internal enum ChatMember
 
     /// <summary>Settings that never become input tokens.</summary>
     NoText = 1 << 14,
+
+    /// <summary>The input of the old completions; in a chat request a member like others.</summary>
+    Prompt = 1 << 15,
 }
 
 internal static class ChatMembers
@@ -82,6 +85,7 @@ internal static class ChatMembers
         ChatMember.User => "user",
         ChatMember.SafetyIdentifier => "safety_identifier",
         ChatMember.Metadata => "metadata",
+        ChatMember.Prompt => "prompt",
         _ => Array.Find(Watched, watched => watched.Member == member).Name,
     };
 
@@ -101,6 +105,7 @@ internal static class ChatMembers
         "tools" or "functions" => ChatMember.Tools,
         "web_search_options" or "plugins" => ChatMember.WebSearch,
         "models" or "fallbacks" => ChatMember.OtherModels,
+        "prompt" => ChatMember.Prompt,
         "temperature" or "top_p" or "stop" or "seed" or "store" or "logit_bias" or "logprobs" or "top_logprobs" or "presence_penalty" or "frequency_penalty"
             or "service_tier" or "reasoning_effort" or "verbosity" or "modalities" or "audio" or "parallel_tool_calls"
             or "prompt_cache_key" or "prompt_cache_options" or "prompt_cache_retention" => ChatMember.NoText,

@@ -64,6 +64,8 @@ internal static class ChatPayload
         {
             if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8)) ChatDelta.Read(ref reader, seen);
             else if (reader.ValueTextEquals("finish_reason"u8)) seen.FinishReason = LastText(seen.FinishReason, ref reader);
+            // The old completions
+            else if (reader.ValueTextEquals("text"u8)) ChatDelta.ReadText(ref reader, seen);
             // Moonshot's older streams
             else if (reader.ValueTextEquals("usage"u8)) ReadUsage(ref reader, seen, topLevel: false);
             else SkipValue(ref reader);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using AiPortal.Core.Gateway.OpenAi;
 
 namespace AiPortal.Core.Gateway.Chat;
 
@@ -15,21 +16,28 @@ public readonly record struct ChatRequestRewrite(string Model, string CapMember,
     public const string OpenAiCapMember = "max_completion_tokens";
     public const string CompatibleCapMember = "max_tokens";
 
-    public void Write(IBufferWriter<byte> output, in ReadOnlySequence<byte> body, ChatRequestScan scan)
+    public void Write(IBufferWriter<byte> output, in ReadOnlySequence<byte> body, ChatRequestScan scan) => Write(output, body, scan, []);
+
+    /// <param name="further">What the vendor's quirks ask for besides; no value that this rewrites is among it.</param>
+    internal void Write(IBufferWriter<byte> output, in ReadOnlySequence<byte> body, ChatRequestScan scan, IReadOnlyList<BodyEdit> further)
     {
-        Span<Edit> edits = stackalloc Edit[4];
+        var edits = further.Count == 0 ? stackalloc Edit[4] : new Edit[4 + further.Count];
         var count = 0;
+        foreach (var edit in further) edits[count] = new(edit.Range, EditKind.Given, count++);
         if (!string.Equals(Model, scan.Model, StringComparison.Ordinal)) edits[count++] = new(scan.ModelRange, EditKind.Model);
-        if (Cap is not null && scan.MaxOutput is null) edits[count++] = CapEdit(scan);
+        if (Cap is not null && (scan.MaxOutput is null || scan.DefaultOutput is not null)) edits[count++] = CapEdit(scan);
         if (AskUsage && scan is { Stream: true, IncludeUsage: false }) edits[count++] = UsageEdit(scan);
         edits = edits[..count];
-        edits.Sort(static (left, right) => left.Range.Start.CompareTo(right.Range.Start));
+        edits.Sort(static (left, right) => left.Range.Start != right.Range.Start
+            ? left.Range.Start.CompareTo(right.Range.Start)
+            : left.Range.Length.CompareTo(right.Range.Length));
 
         long done = 0;
         foreach (var edit in edits)
         {
             Copy(output, body.Slice(done, edit.Range.Start - done));
-            WriteEdit(output, edit.Kind);
+            if (edit.Kind == EditKind.Given) output.Write(further[edit.Place].With.Span);
+            else WriteEdit(output, edit.Kind);
             done = edit.Range.End;
         }
 
@@ -94,7 +102,10 @@ public readonly record struct ChatRequestRewrite(string Model, string CapMember,
         UsageObject,
         UsageInside,
         UsageMember,
+
+        /// <summary>One of those that came from outside.</summary>
+        Given,
     }
 
-    private readonly record struct Edit(ByteRange Range, EditKind Kind);
+    private readonly record struct Edit(ByteRange Range, EditKind Kind, int Place = 0);
 }

@@ -31,6 +31,9 @@ public sealed class ChatRequestScan : RequestScan
 
     public bool StreamOptionsIsEmpty { get; internal set; }
 
+    /// <summary>The bound that the interface itself sets where the caller gave none; it is sent, so that it holds everywhere.</summary>
+    public long? DefaultOutput { get; internal set; }
+
     /// <summary>Just behind the body's opening brace, where a member can be put in.</summary>
     public long MembersStart { get; internal set; }
 
@@ -39,6 +42,15 @@ public sealed class ChatRequestScan : RequestScan
     {
         var read = new ChatRequestScan();
         refusal = new ChatRequestScanner(read).Read(body);
+        scan = refusal is null ? read : null;
+        return refusal is null;
+    }
+
+    /// <summary>The same for the old interface: a prompt instead of messages.</summary>
+    public static bool TryReadCompletion(in ReadOnlySequence<byte> body, [NotNullWhen(true)] out ChatRequestScan? scan, [NotNullWhen(false)] out GatewayRefusal? refusal)
+    {
+        var read = new ChatRequestScan();
+        refusal = new ChatRequestScanner(read, hasPrompt: true).Read(body);
         scan = refusal is null ? read : null;
         return refusal is null;
     }

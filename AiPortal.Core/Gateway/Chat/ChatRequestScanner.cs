@@ -1,17 +1,23 @@
 using System.Buffers;
 using System.Text.Json;
+using AiPortal.Core.Gateway.OpenAi;
 
 namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>The one pass over a chat request, such as <c>{"model":"gpt-5.4","messages":[{"role":"user","content":"Hi"}],"stream":true}</c>.</summary>
-internal sealed class ChatRequestScanner(ChatRequestScan scan)
+/// <param name="scan">Gets what is found.</param>
+/// <param name="hasPrompt">The old interface: a prompt or several instead of messages.</param>
+internal sealed class ChatRequestScanner(ChatRequestScan scan, bool hasPrompt = false)
 {
+    // What the old interface makes of a request without a bound.
+    private const long DefaultOfCompletions = 16;
     private const int MaxModelLength = 256;
     private const int MaxUserLength = 512;
     private const int MaxChoices = 128;
 
     private readonly ChatContentScanner _content = new(scan);
     private ChatMember _seen;
+    private bool _hasInput;
     private string? _userField;
     private string? _safetyIdentifier;
     private long? _maxTokens;
@@ -87,7 +93,8 @@ internal sealed class ChatRequestScanner(ChatRequestScan scan)
                 Refuse("models", "'models' and 'fallbacks' are not accepted: the portal's routes choose other models.");
                 break;
             case ChatMember.NoText: reader.Skip(); break;
-            case ChatMember.None: _content.ReadOther(ref reader); break;
+            case ChatMember.Prompt when hasPrompt: _hasInput = InputList.Read(ref reader, scan); break;
+            case ChatMember.None or ChatMember.Prompt: _content.ReadOther(ref reader); break;
         }
     }
 
@@ -147,16 +154,25 @@ internal sealed class ChatRequestScanner(ChatRequestScan scan)
     private void ReadMessages(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartArray) _content.ReadMessages(ref reader);
+        _hasInput = true;
         if (scan.Messages == 0) Refuse("messages", "'messages' must be a non-empty array of messages.");
     }
 
     private GatewayRefusal? Finish()
     {
         if ((_seen & ChatMember.Model) == 0) Refuse("model", "You must provide a 'model'.");
-        else if ((_seen & ChatMember.Messages) == 0) Refuse("messages", "You must provide 'messages'.");
+        else if (hasPrompt && !_hasInput) Refuse("prompt", "'prompt' must be a string, an array of strings or of tokens, and not empty.");
+        else if (!_hasInput) Refuse("messages", "You must provide 'messages'.");
         else if (_maxTokens is { } old && _maxCompletionTokens is { } current && old != current)
             Refuse("max_tokens", "'max_tokens' and 'max_completion_tokens' differ. Send one.");
         scan.MaxOutput = _maxCompletionTokens ?? _maxTokens;
+        if (hasPrompt)
+        {
+            scan.DefaultOutput = scan.MaxOutput is null ? DefaultOfCompletions : null;
+            scan.MaxOutput ??= DefaultOfCompletions;
+            scan.Choices *= scan.Inputs;
+        }
+
         scan.User = _userField ?? _safetyIdentifier;
         return _refusal;
     }

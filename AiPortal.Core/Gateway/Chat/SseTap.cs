@@ -11,7 +11,8 @@ namespace AiPortal.Core.Gateway.Chat;
 /// <param name="hideUsageChunk">The caller did not ask for <c>stream_options.include_usage</c>.</param>
 /// <param name="holdEndMarker">The caller of this class writes <see cref="EndMarker"/> itself once <see cref="EndMarkerSeen"/>.</param>
 /// <param name="maxFrameBytes">A longer frame is a fault; an image inside a delta may take some megabytes.</param>
-public sealed class SseTap(bool hideUsageChunk, bool holdEndMarker = false, int maxFrameBytes = SseTap.DefaultMaxFrameBytes) : IStreamTap
+/// <param name="ignoreUsage">What is said of usage does not count.</param>
+public sealed class SseTap(bool hideUsageChunk, bool holdEndMarker = false, int maxFrameBytes = SseTap.DefaultMaxFrameBytes, bool ignoreUsage = false) : IStreamTap
 {
     public const int DefaultMaxFrameBytes = 4 * 1024 * 1024;
 
@@ -176,6 +177,7 @@ public sealed class SseTap(bool hideUsageChunk, bool holdEndMarker = false, int 
         {
             var reader = new Utf8JsonReader(payload);
             var shape = ChatPayload.Read(ref reader, Seen);
+            if (ignoreUsage) Seen.ForgetUsage();
             if (isErrorEvent) Seen.Error ??= new UpstreamErrorText(null, null, null, null);
             return !(hideUsageChunk && shape is { HasUsage: true, Choices: 0, HasError: false });
         }
