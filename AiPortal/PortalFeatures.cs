@@ -26,6 +26,7 @@ using AiPortal.Ledger;
 using AiPortal.Organizations;
 using AiPortal.Providers;
 using AiPortal.Records;
+using AiPortal.Routing;
 using AiPortal.Shell;
 
 namespace AiPortal;
@@ -86,6 +87,7 @@ internal static class PortalFeatures
         api.MapQuotaRequests();
         api.MapRecords();
         api.MapCorrections();
+        api.MapRoutes();
         api.MapImports();
         api.MapServiceTokens();
     }

@@ -17,6 +17,9 @@ public enum GatewayFailure
     ModelNotPriced,
     RouteUnknown,
     RateLimited,
+
+    /// <summary>Every provider account that serves the model is at the limits set for it.</summary>
+    AccountsAtLimit,
     BudgetExceeded,
     BodyNotJson,
     BodyInvalid,

@@ -50,6 +50,9 @@ public static class GatewayFailures
         // {0} whose limit it is, {1} what is limited, {2} the limit
         GatewayFailure.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded",
             "Rate limit of {0} reached: {1}, limit {2}.", 1, true, GatewayBlame.Policy, LogLevel.Information),
+        // {0} the model
+        GatewayFailure.AccountsAtLimit => new(429, "rate_limit_error", "rate_limit_exceeded",
+            "Rate limit reached: every provider account that serves '{0}' is at its limit.", 1, true, GatewayBlame.Policy, LogLevel.Information),
         // {0} budget, {1} end of its period, {2} spent, {3} held, {4} limit, {5} needed, each with its unit, {6} what would help
         GatewayFailure.BudgetExceeded => new(429, "insufficient_quota", "budget_exceeded",
             "Budget '{0}' cannot cover this call until {1}: {2} spent and {3} held of {4}; the call needs up to {5}. {6}", null, false, GatewayBlame.Policy, LogLevel.Information),

@@ -36,6 +36,15 @@ public sealed class ProviderAccount : TenantRow
     /// <summary>Lets the address be private, within <c>Portal:PrivateUpstreams</c>.</summary>
     public bool AllowPrivate { get; set; }
 
+    /// <summary>Requests a minute that one node sends there; null: as many as come.</summary>
+    public int? Rpm { get; set; }
+
+    /// <summary>Tokens a minute that one node sends there and takes back.</summary>
+    public int? Tpm { get; set; }
+
+    /// <summary>Calls of one node at a time.</summary>
+    public int? Concurrency { get; set; }
+
     public DateTimeOffset? TestedAt { get; set; }
 
     public bool? TestOk { get; set; }

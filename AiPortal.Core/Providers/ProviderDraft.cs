@@ -20,7 +20,10 @@ public sealed record ProviderDraft(
     int Weight = 1,
     int Priority = 0,
     bool Enabled = true,
-    bool AllowPrivate = false)
+    bool AllowPrivate = false,
+    int? Rpm = null,
+    int? Tpm = null,
+    int? Concurrency = null)
 {
     private const int MaxModels = 1000;
     private const int MaxModel = 256;
@@ -28,7 +31,7 @@ public sealed record ProviderDraft(
     private const int MaxRank = 1000;
 
     public static ProviderDraft Of(ProviderAccount row) => new(row.Name, row.Kind, row.BaseUrl, null, row.Models, row.ModelMap, row.Weight,
-        row.Priority, row.Enabled, row.AllowPrivate);
+        row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency);
 
     /// <summary>The address calls go to, without a closing slash; null for the sandbox.</summary>
     public string? Address => (BaseUrl ?? ProviderKinds.Find(Kind)?.BaseUrl)?.TrimEnd('/');
@@ -46,6 +49,9 @@ public sealed record ProviderDraft(
             "model_map", $"At most {MaxModels} pairs of names of 1 to {MaxModel} characters.");
         faults.Require(Weight is >= 1 and <= MaxRank, "weight", $"Must be from 1 to {MaxRank}.");
         faults.Require(Priority is >= 0 and <= MaxRank, "priority", $"Must be from 0 to {MaxRank}; lower is tried first.");
+        faults.Require(Rpm is null or >= 1, "rpm", "Must be at least 1, or null for no limit.");
+        faults.Require(Tpm is null or >= 1, "tpm", "Must be at least 1, or null for no limit.");
+        faults.Require(Concurrency is null or >= 1, "concurrency", "Must be at least 1, or null for no limit.");
         return faults.Any ? faults.ToRefusal() : null;
     }
 
@@ -57,6 +63,7 @@ public sealed record ProviderDraft(
         row.Models = Models?.Distinct(StringComparer.Ordinal).ToArray();
         row.ModelMap = ModelMap is null ? [] : new Dictionary<string, string>(ModelMap);
         (row.Weight, row.Priority, row.Enabled, row.AllowPrivate) = (Weight, Priority, Enabled, AllowPrivate);
+        (row.Rpm, row.Tpm, row.Concurrency) = (Rpm, Tpm, Concurrency);
     }
 
     private void CheckKind(FieldFaults faults)

@@ -5,6 +5,8 @@ using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Money;
 using AiPortal.Core.Providers;
+using AiPortal.Core.Routing.Health;
+using AiPortal.Core.Routing.Routes;
 using AiPortal.Core.Tenancy;
 
 namespace AiPortal.Core.Routing;
@@ -33,6 +35,12 @@ public sealed class AccountSnapshot
     public required int Priority { get; init; }
 
     public required bool AllowPrivate { get; init; }
+
+    /// <summary>What one node may send there.</summary>
+    public AccountLimits Limits { get; init; }
+
+    /// <summary>What this node has lately seen of it; the same object in all snapshots.</summary>
+    public AccountHealth Health { get; init; } = new(TimeProvider.System);
 
     /// <summary>The vendor's own name of a model.</summary>
     public string Upstream(string model) => ModelMap.GetValueOrDefault(model, model);
@@ -66,6 +74,20 @@ public sealed class OrganizationSnapshot
 
     /// <summary>Enabled ones, in the order they are tried.</summary>
     public required IReadOnlyList<AccountSnapshot> Accounts { get; init; }
+
+    /// <summary>Enabled ones, in the order they are looked at.</summary>
+    public IReadOnlyList<RouteSnapshot> Routes { get; init; } = [];
+
+    /// <summary>What its calls may spend on further attempts; the same object in all snapshots.</summary>
+    public RetryBudget Retries { get; init; } = new();
+
+    /// <summary>Null where the accounts' own priorities decide.</summary>
+    public RouteSnapshot? RouteOf(string model)
+    {
+        foreach (var route in Routes)
+            if (route.Pattern.Matches(model)) return route;
+        return null;
+    }
 }
 
 /// <summary>A key as the gateway uses it.</summary>

@@ -1,5 +1,6 @@
 using AiPortal.Core.Access;
-using AiPortal.Core.Budgets;
+using AiPortal.Core.Routing.Health;
+using AiPortal.Core.Routing.Routes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -10,6 +11,12 @@ public static class RoutingFeature
 {
     public static IServiceCollection AddCallRouting(this IServiceCollection services)
     {
+        services.AddSingleton<HealthBook>();
+        services.AddSingleton<CreateRoute>();
+        services.AddSingleton<ChangeRoute>();
+        services.AddSingleton<RemoveRoute>();
+        services.AddSingleton<RouteList>();
+        services.AddSingleton<RouteTrial>();
         services.AddSingleton<SnapshotLoader>();
         services.AddSingleton<SnapshotStore>();
         services.AddSingleton<IConfigurationListener>(provider => provider.GetRequiredService<SnapshotStore>());

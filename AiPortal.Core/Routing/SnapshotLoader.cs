@@ -7,6 +7,8 @@ using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Money;
 using AiPortal.Core.Providers;
+using AiPortal.Core.Routing.Health;
+using AiPortal.Core.Routing.Routes;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -14,7 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace AiPortal.Core.Routing;
 
 /// <summary>Reads the whole configuration in one consistent view of the database. A row that cannot be used is left out and told about.</summary>
-public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey, ILogger<SnapshotLoader> logger)
+public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey, HealthBook health, ILogger<SnapshotLoader> logger)
 {
     private SkippedRows _skipped = new(logger, null);
 
@@ -26,8 +28,11 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
         await using var transaction = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
         var accounts = (await db.Set<ProviderAccount>().AsNoTracking().Where(p => p.Enabled && p.DeletedAt == null).ToListAsync(token))
             .OrderBy(p => p.Priority).ThenByDescending(p => p.Weight).ThenBy(p => p.Id).ToLookup(p => p.OrganizationId);
+        health.Keep(accounts.SelectMany(its => its).Select(account => account.Id).ToHashSet());
+        var routes = (await db.Set<ModelRoute>().AsNoTracking().Where(route => route.Enabled).ToListAsync(token))
+            .OrderBy(route => route.Position).ThenBy(route => route.Id).ToLookup(route => route.OrganizationId);
         var organizations = (await db.Set<Organization>().AsNoTracking().ToListAsync(token))
-            .Select(o => skipped.Keep("organization", o.Id, () => Organization(o, accounts[o.Id], skipped)))
+            .Select(o => skipped.Keep("organization", o.Id, () => Organization(o, accounts[o.Id], routes[o.Id], skipped)))
             .OfType<OrganizationSnapshot>().ToFrozenDictionary(o => o.Id);
         var prices = PriceBook.Create((await db.Set<PriceRow>().AsNoTracking().ToListAsync(token)).Select(PriceOfRow.Of),
             await db.Set<PriceDiscount>().AsNoTracking().ToListAsync(token));
@@ -71,17 +76,23 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
         return grants;
     }
 
-    private OrganizationSnapshot Organization(Organization row, IEnumerable<ProviderAccount> accounts, SkippedRows skipped) => new()
+    private OrganizationSnapshot Organization(Organization row, IEnumerable<ProviderAccount> providers, IEnumerable<ModelRoute> routes, SkippedRows skipped)
     {
-        Id = row.Id,
-        Name = row.Name,
-        Limit = RateLimit.Of(row),
-        Calendar = OrganizationCalendar.Of(row.TimeZone, row.FiscalYearStart, row.WeekStart),
-        UnpricedModelPolicy = row.UnpricedModelPolicy,
-        CeilingPrice = row.CeilingPrice,
-        Bodies = BodyPolicy.Of(row),
-        Accounts = [.. accounts.Select(account => skipped.Keep("provider account", account.Id, () => Account(account))).OfType<AccountSnapshot>()],
-    };
+        AccountSnapshot[] accounts = [.. providers.Select(account => skipped.Keep("provider account", account.Id, () => Account(account))).OfType<AccountSnapshot>()];
+        return new OrganizationSnapshot
+        {
+            Id = row.Id,
+            Name = row.Name,
+            Limit = RateLimit.Of(row),
+            Calendar = OrganizationCalendar.Of(row.TimeZone, row.FiscalYearStart, row.WeekStart),
+            UnpricedModelPolicy = row.UnpricedModelPolicy,
+            CeilingPrice = row.CeilingPrice,
+            Bodies = BodyPolicy.Of(row),
+            Accounts = accounts,
+            Routes = [.. routes.Select(route => skipped.Keep("route", route.Id, () => RouteSnapshot.Make(route, accounts))).OfType<RouteSnapshot>()],
+            Retries = health.Retries(row.Id),
+        };
+    }
 
     /// <summary>Null for an account that nothing here can serve.</summary>
     private AccountSnapshot? Account(ProviderAccount row)
@@ -89,18 +100,21 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
         if (ProviderKinds.Find(row.Kind) is not { Served: true } kind) return null;
         var address = row.BaseUrl ?? kind.BaseUrl;
         if (address is null && kind.Dialect != ProviderDialect.Sandbox) return null;
+        var secret = row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(masterKey.Open(cipher, ProviderSecret.Context(row))) : null;
         return new AccountSnapshot
         {
             Id = row.Id,
             Name = row.Name,
             Kind = kind,
             BaseUri = address is null ? null : kind.Root(address),
-            ApiKey = row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(masterKey.Open(cipher, ProviderSecret.Context(row))) : null,
+            ApiKey = secret,
             Models = row.Models?.ToFrozenSet(StringComparer.Ordinal),
             ModelMap = row.ModelMap,
             Weight = row.Weight,
             Priority = row.Priority,
             AllowPrivate = row.AllowPrivate,
+            Limits = new AccountLimits(row.Rpm, row.Tpm, row.Concurrency),
+            Health = health.For(row.OrganizationId, row.Id, kind.Kind, $"{kind.Kind} {address} {row.AllowPrivate} {secret}"),
         };
     }
 }

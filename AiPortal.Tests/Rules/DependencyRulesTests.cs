@@ -25,7 +25,7 @@ public sealed partial class DependencyRulesTests
         ["Budgets"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers", "Keys", "Ledger"],
         ["Alerts"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers", "Ledger", "Budgets"],
         ["Organizations"] = ["Data", "Tenancy", "Audit", "Access", "Keys", "Budgets"],
-        ["Routing"] = ["Money", "Data", "Tenancy", "Access", "Providers", "Catalog", "Keys", "Ledger", "Budgets"],
+        ["Routing"] = ["Money", "Data", "Jobs", "Tenancy", "Audit", "Access", "Providers", "Catalog", "Keys", "Ledger", "Budgets"],
         ["Gateway"] = ["Money", "Providers", "Catalog", "Keys", "Ledger", "Budgets", "Routing"],
         ["Analytics"] = ["Money", "Data", "Tenancy", "Access", "Providers", "Keys", "Ledger", "Budgets", "Alerts"],
         ["Billing"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Keys", "Ledger"],
@@ -59,6 +59,7 @@ public sealed partial class DependencyRulesTests
         ["Organizations"] = ["Access", "Api", "Ui", "Shell"],
         ["Providers"] = ["Access", "Api", "Hosting", "Ui", "Shell"],
         ["Records"] = ["Access", "Api", "Ledger", "Ui", "Shell"],
+        ["Routing"] = ["Access", "Api", "Ui", "Shell"],
     };
 
     /// <summary>Pages know use cases and read models, never what is beneath them.</summary>

@@ -144,6 +144,15 @@ internal sealed partial class JsonBody
         }
     }
 
+    /// <summary>Any object as the JSON that was sent; empty where absent or null.</summary>
+    public ReadOnlyMemory<byte> Raw(string name)
+    {
+        if (!PresentValue(name, out var element, out _)) return default;
+        if (element.ValueKind == JsonValueKind.Object) return System.Text.Encoding.UTF8.GetBytes(element.GetRawText());
+        Fault(name, "Must be an object.");
+        return default;
+    }
+
     /// <summary>An array of objects; null where absent or null.</summary>
     public IReadOnlyList<JsonBody>? Objects(string name, int maxCount = 1000)
     {

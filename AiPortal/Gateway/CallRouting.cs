@@ -6,18 +6,36 @@ namespace AiPortal.Gateway;
 /// <summary>Step 3: the attempts this call may make, in order.</summary>
 internal static class CallRouting
 {
+    private const long UsualOutput = 300;
+
     public static GatewayRefusal? Route(GatewayCall call)
     {
-        var model = call.Model;
-        var plan = AttemptPlanner.Plan(call.Snapshot, call.Key!, call.Operation.Speaks, model, call.StartedAt);
-        call.Plan = plan.Attempts;
-        return plan.Refusal is { } refusal ? GatewayFailures.Refuse(FailureOf(refusal), model) with { Param = "model" } : null;
+        var (model, scan) = (call.Model, call.Scan!);
+        var plan = AttemptPlanner.Plan(call.Snapshot, call.Key!, new PlanQuestion(model, call.StartedAt)
+        {
+            Speaks = call.Operation.Speaks,
+            Streamed = scan.Stream,
+            Body = call.Bytes,
+            InputTokens = TokenEstimate.Input(scan),
+            OutputTokens = Math.Min(scan.MaxOutput ?? UsualOutput, UsualOutput) * scan.Choices,
+            Chance = (ulong)Random.Shared.NextInt64(),
+        });
+        (call.Plan, call.Route, call.IsForced) = (plan.Attempts, plan.Route, plan.Forced);
+        if (plan.Refusal is not { } refusal) return null;
+        return refusal == PlanRefusal.AccountsAtLimit
+            ? AtLimit(model, plan.Wait)
+            : GatewayFailures.Refuse(FailureOf(refusal), model) with { Param = "model" };
     }
+
+    /// <summary>No account that serves the model has room.</summary>
+    public static GatewayRefusal AtLimit(string model, TimeSpan wait) =>
+        GatewayFailures.Refuse(GatewayFailure.AccountsAtLimit, model) with { RetryAfter = wait };
 
     private static GatewayFailure FailureOf(PlanRefusal refusal) => refusal switch
     {
         PlanRefusal.ModelNotAllowed => GatewayFailure.ModelNotAllowed,
         PlanRefusal.ModelUnknown => GatewayFailure.ModelUnknown,
         PlanRefusal.ModelNotPriced => GatewayFailure.ModelNotPriced,
+        PlanRefusal.AccountsAtLimit => GatewayFailure.AccountsAtLimit,
     };
 }

@@ -4,6 +4,7 @@ using AiPortal.Core.Bodies;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Replays;
 using AiPortal.Core.Routing;
+using AiPortal.Core.Routing.Routes;
 
 namespace AiPortal.Gateway;
 
@@ -52,6 +53,12 @@ internal sealed class GatewayCall(HttpContext context, GatewayOperation operatio
     public CallLabels Labels { get; set; } = CallLabels.None;
 
     public IReadOnlyList<PlannedAttempt> Plan { get; set; } = [];
+
+    /// <summary>The route that made the plan; null where the accounts' own priorities did.</summary>
+    public RouteSnapshot? Route { get; set; }
+
+    /// <summary>None of the plan's accounts is well, or there is but one: it is tried all the same.</summary>
+    public bool IsForced { get; set; }
 
     public KeyLease? Lease { get; set; }
 

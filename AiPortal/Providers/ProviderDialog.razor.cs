@@ -10,8 +10,8 @@ namespace AiPortal.Providers;
 /// <summary>The form of an account: a new one, or a change. Closes with the account as it now is, or null.</summary>
 public sealed partial class ProviderDialog
 {
-    private static readonly string[] Shown = ["kind", "name", "base_url", "api_key", "models", "priority", "weight", "model_map"];
-    private static readonly string[] Folded = ["priority", "weight", "model_map"];
+    private static readonly string[] Shown = ["kind", "name", "base_url", "api_key", "models", "priority", "weight", "rpm", "tpm", "concurrency", "model_map"];
+    private static readonly string[] Folded = ["priority", "weight", "rpm", "tpm", "concurrency", "model_map"];
 
     private Faults _faults = Faults.None;
     private string? _mapFault;
@@ -24,6 +24,9 @@ public sealed partial class ProviderDialog
     private IReadOnlyList<string> _models = [];
     private int _priority;
     private int _weight = 1;
+    private int? _rpm;
+    private int? _tpm;
+    private int? _concurrency;
     private string? _map;
     private bool _private;
 
@@ -67,6 +70,7 @@ public sealed partial class ProviderDialog
         }
 
         (_kind, _name, _address, _models, _priority, _weight, _private) = (row.Kind, row.Name, row.BaseUrl, row.Models ?? [], row.Priority, row.Weight, row.AllowPrivate);
+        (_rpm, _tpm, _concurrency) = (row.Rpm, row.Tpm, row.Concurrency);
         _map = string.Join('\n', row.ModelMap.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} = {pair.Value}"));
     }
 
@@ -99,7 +103,7 @@ public sealed partial class ProviderDialog
         _saving = true;
         var draft = new ProviderDraft(
             _name.Trim(), _kind, Sandbox ? null : Trimmed(_address), Credential(), _models.Count == 0 ? null : [.. _models], map, _weight, _priority,
-            Account?.Enabled ?? true, !Sandbox && _private);
+            Account?.Enabled ?? true, !Sandbox && _private, _rpm, _tpm, _concurrency);
         var (actor, organization) = await Current.HereAsync();
         var outcome = Account is { } row
             ? await Change.RunAsync(actor, organization, row.Id, draft)

@@ -10,11 +10,11 @@ namespace AiPortal.Providers;
 internal static class ProviderEndpoints
 {
     internal sealed record ProviderView(Guid Id, Guid OrganizationId, string Name, string Kind, string? BaseUrl, string? ApiKeyHint, string[]? Models,
-        IReadOnlyDictionary<string, string> ModelMap, int Weight, int Priority, bool Enabled, bool AllowPrivate, DateTimeOffset? TestedAt, bool? TestOk,
+        IReadOnlyDictionary<string, string> ModelMap, int Weight, int Priority, bool Enabled, bool AllowPrivate, int? Rpm, int? Tpm, int? Concurrency, DateTimeOffset? TestedAt, bool? TestOk,
         string? TestError, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
         public static ProviderView Of(ProviderAccount row) => new(row.Id, row.OrganizationId, row.Name, row.Kind, row.BaseUrl, row.ApiKeyHint, row.Models,
-            row.ModelMap, row.Weight, row.Priority, row.Enabled, row.AllowPrivate, row.TestedAt, row.TestOk, row.TestError, row.CreatedAt, row.UpdatedAt);
+            row.ModelMap, row.Weight, row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency, row.TestedAt, row.TestOk, row.TestError, row.CreatedAt, row.UpdatedAt);
     }
 
     internal sealed record SyncView(bool Ok, int LatencyMs, IReadOnlyList<string>? Models, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, decimal? Balance, string? Error)
@@ -47,10 +47,13 @@ internal static class ProviderEndpoints
         priority = 0,
         enabled = true,
         allow_private = false,
+        rpm = 3000,
+        tpm = (int?)null,
+        concurrency = 200,
     };
 
     private static ProviderView Example => new(ApiExamples.Id, ApiExamples.Id, "OpenAI production", "openai", "https://api.openai.com/v1", "x7Qp", ["gpt-4.1-mini"],
-        new Dictionary<string, string> { ["fast"] = "gpt-4.1-mini" }, 1, 0, true, false, ApiExamples.Instant, true, null, ApiExamples.Instant, ApiExamples.Instant);
+        new Dictionary<string, string> { ["fast"] = "gpt-4.1-mini" }, 1, 0, true, false, 3000, null, 200, ApiExamples.Instant, true, null, ApiExamples.Instant, ApiExamples.Instant);
 
     private static async Task<IResult> ListAsync(HttpContext http, ProviderList providers)
     {
@@ -136,6 +139,9 @@ internal static class ProviderEndpoints
             body.Int("weight", now?.Weight ?? 1),
             body.Int("priority", now?.Priority ?? 0),
             body.Flag("enabled", now?.Enabled ?? true),
-            body.Flag("allow_private", now?.AllowPrivate ?? false));
+            body.Flag("allow_private", now?.AllowPrivate ?? false),
+            body.IntOrNull("rpm", now?.Rpm, min: 1),
+            body.IntOrNull("tpm", now?.Tpm, min: 1),
+            body.IntOrNull("concurrency", now?.Concurrency, min: 1));
     }
 }
