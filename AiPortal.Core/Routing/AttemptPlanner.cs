@@ -42,8 +42,8 @@ public static class AttemptPlanner
         foreach (var route in key.Organization.Routes)
         {
             // A pattern names no model; a plain name may be one that only the route knows.
-            if (route.Pattern.Text.Contains('*', StringComparison.Ordinal)) continue;
-            if (route.Targets.FirstOrDefault(target => target is { Account: not null, Model: not null }) is { Account: { } account }) models.TryAdd(route.Pattern.Text, account);
+            if (route.Model.Contains('*', StringComparison.Ordinal)) continue;
+            if (route.Targets.FirstOrDefault(target => target is { Account: not null, Model: not null }) is { Account: { } account }) models.TryAdd(route.Model, account);
         }
 
         return [.. models.Where(pair => key.Models is null || key.Models.Contains(pair.Key)).Select(pair => (pair.Key, pair.Value))];

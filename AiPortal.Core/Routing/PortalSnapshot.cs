@@ -85,7 +85,7 @@ public sealed class OrganizationSnapshot
     public RouteSnapshot? RouteOf(string model)
     {
         foreach (var route in Routes)
-            if (route.Pattern.Matches(model)) return route;
+            if (ModelPatterns.Matches(route.Model, model)) return route;
         return null;
     }
 }

@@ -2414,6 +2414,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("character varying(500)")
                         .HasColumnName("base_url");
 
+                    b.Property<int?>("Concurrency")
+                        .HasColumnType("integer")
+                        .HasColumnName("concurrency");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -2455,6 +2459,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("priority");
 
+                    b.Property<int?>("Rpm")
+                        .HasColumnType("integer")
+                        .HasColumnName("rpm");
+
                     b.Property<string>("TestError")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)")
@@ -2467,6 +2475,10 @@ namespace AiPortal.Migrations.Migrations
                     b.Property<DateTimeOffset?>("TestedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("tested_at");
+
+                    b.Property<int?>("Tpm")
+                        .HasColumnType("integer")
+                        .HasColumnName("tpm");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -2596,6 +2608,74 @@ namespace AiPortal.Migrations.Migrations
                         .HasDatabaseName("ix_call_replays_key_id_idempotency_key");
 
                     b.ToTable("call_replays", (string)null);
+                });
+
+            modelBuilder.Entity("AiPortal.Core.Routing.Routes.ModelRoute", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<int>("MaxAttempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_attempts");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Strategy")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("strategy");
+
+                    b.Property<string>("Targets")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("targets");
+
+                    b.Property<int>("TimeoutSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("timeout_seconds");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_routes");
+
+                    b.HasIndex("OrganizationId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_routes_organization_id_name");
+
+                    b.ToTable("routes", (string)null);
                 });
 
             modelBuilder.Entity("AiPortal.Core.Tenancy.CostCenter", b =>

@@ -10,7 +10,6 @@ public sealed class AccountHealth
     private const int InARow = 3;
     private const int Several = 5;
     private const int WatchEveryMs = 250;
-    private const int MostWatched = 1_000;
     private const long ProvenMs = 10_000;
     private const int LeastExtras = 20;
     private const long LongestPauseMs = 60_000;
@@ -25,8 +24,7 @@ public sealed class AccountHealth
     private readonly LatencySamples _firstBytes = new();
     private readonly LimitUse _limits = new();
     private readonly Dictionary<(string Model, bool Streamed), Pace> _paces = [];
-    private AccountUse? _oldest;
-    private AccountUse? _newest;
+    private readonly AwaitedAnswers _awaited = new();
     private string? _detail;
     private int _running;
     private int _extras;
@@ -80,7 +78,7 @@ public sealed class AccountHealth
             if (extra) _extras++;
             if (!_paces.TryGetValue((model, streamed), out var pace)) _paces[(model, streamed)] = pace = new Pace();
             var use = new AccountUse(this, pace, now, probe, extra, expectedTokens, _limits.Window);
-            Append(use);
+            _awaited.Add(use);
             return use;
         }
     }
@@ -170,7 +168,7 @@ public sealed class AccountHealth
             Counts.Add(verdict);
             if (verdict == AttemptVerdict.Succeeded) Succeeded(use, now);
             else Failed(use, verdict, retryAfter, detail, now);
-            if (!use.Answered) Remove(use);
+            if (!use.Answered) End(use);
             stuck = Watch(now);
         }
 
@@ -253,7 +251,7 @@ public sealed class AccountHealth
     {
         use.Answered = true;
         use.Hurry = null;
-        Remove(use);
+        End(use);
         var waited = now - use.StartMs;
         _firstBytes.Add(now, waited);
         _seconds.FirstByte(now);
@@ -275,17 +273,12 @@ public sealed class AccountHealth
     {
         if (!_circuit.IsClosed) return null;
         var counts = _seconds.Read(now);
-        var (awaited, seen) = (0, 0);
-        for (var use = _oldest; use is not null && seen < MostWatched; use = use.After, seen++)
-            if (use.Pace.SlowMs is { } limit && now - use.StartMs > limit) awaited++;
+        var awaited = _awaited.Late(now);
         var slow = counts.Slow + awaited;
         if (slow < Several || slow * 2 < counts.FirstBytes + awaited) return null;
         _detail = null;
         Open(now, CircuitReason.Slow);
-        var stuck = new List<(AccountUse, TimeSpan)>();
-        for (var use = _oldest; use is not null; use = use.After)
-            if (use.Pace.PatienceMs is { } patience) stuck.Add((use, TimeSpan.FromMilliseconds(Math.Max(0, patience - (now - use.StartMs)))));
-        return stuck;
+        return _awaited.Stuck(now);
     }
 
     private void Tell(List<(AccountUse Use, TimeSpan Wait)>? stuck)
@@ -295,21 +288,9 @@ public sealed class AccountHealth
         foreach (var (use, wait) in stuck) use.Hurry?.Invoke(wait);
     }
 
-    private void Append(AccountUse use)
-    {
-        use.Before = _newest;
-        if (_newest is { } last) last.After = use;
-        else _oldest = use;
-        _newest = use;
-    }
-
-    private void Remove(AccountUse use)
+    private void End(AccountUse use)
     {
         if (use.IsExtra) _extras--;
-        if (use.Before is { } before) before.After = use.After;
-        else _oldest = use.After;
-        if (use.After is { } after) after.Before = use.Before;
-        else _newest = use.Before;
-        (use.Before, use.After) = (null, null);
+        _awaited.Remove(use);
     }
 }

@@ -11,7 +11,8 @@ public sealed class RouteSnapshot
 
     public required string Name { get; init; }
 
-    public required ModelPattern Pattern { get; init; }
+    /// <summary>A name, or a pattern with <c>*</c>.</summary>
+    public required string Model { get; init; }
 
     public required RouteStrategy Strategy { get; init; }
 
@@ -26,7 +27,7 @@ public sealed class RouteSnapshot
     {
         Id = row.Id,
         Name = row.Name,
-        Pattern = new ModelPattern(row.Model),
+        Model = row.Model,
         Strategy = row.Strategy,
         Targets = [.. row.Targets.Select(target => new TargetSnapshot(
             target.ProviderId, accounts.FirstOrDefault(account => account.Id == target.ProviderId), target.Model, target.Weight, target.Priority))],
