@@ -16,6 +16,9 @@ public enum GatewayFailure
     ModelUnknown,
     ModelNotPriced,
     RouteUnknown,
+
+    /// <summary>A response that this key did not make, or that is no longer remembered.</summary>
+    ResponseUnknown,
     RateLimited,
 
     /// <summary>Every provider account that serves the model is at the limits set for it.</summary>

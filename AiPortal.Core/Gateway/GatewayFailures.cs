@@ -47,6 +47,8 @@ public static class GatewayFailures
             "The model '{0}' has no price in force. An administrator can set one under Models & prices."),
         // {0} method, {1} path
         GatewayFailure.RouteUnknown => Caller(404, "unknown_url", "Unknown request URL: {0} {1}."),
+        // {0} its id
+        GatewayFailure.ResponseUnknown => Caller(404, "response_not_found", "Response with id '{0}' not found."),
         // {0} whose limit it is, {1} what is limited, {2} the limit
         GatewayFailure.RateLimited => new(429, "rate_limit_error", "rate_limit_exceeded",
             "Rate limit of {0} reached: {1}, limit {2}.", 1, true, GatewayBlame.Policy, LogLevel.Information),

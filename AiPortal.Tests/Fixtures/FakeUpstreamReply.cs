@@ -33,7 +33,10 @@ public abstract class FakeUpstreamReply
     public static FakeUpstreamReply Json(int status, string body, params (string Name, string Value)[] headers) => new Fixed(_ => body, status, headers);
 
     /// <summary>An event stream of these frames, one flush each; an element <c>"cut"</c> closes the connection.</summary>
-    public static FakeUpstreamReply Events(params string[] frames) => new FakeUpstreamEvents(frames);
+    public static FakeUpstreamReply Events(params string[] frames) => new FakeUpstreamEvents(frames, null);
+
+    /// <summary>The same, waiting at the gate before the second frame.</summary>
+    public static FakeUpstreamReply Events(FakeUpstreamGate gate, params string[] frames) => new FakeUpstreamEvents(frames, gate);
 
     /// <summary>Bytes that are no JSON.</summary>
     public static FakeUpstreamReply Binary(byte[] bytes, string contentType) => new FakeUpstreamBinary(bytes, contentType);

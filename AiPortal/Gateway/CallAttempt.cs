@@ -1,5 +1,6 @@
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Responses;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Routing;
 
@@ -22,6 +23,9 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
     /// <summary>USD, as the answer says.</summary>
     public decimal? ReportedCost { get; init; }
 
+    /// <summary>The id of a response, which can be gone on from.</summary>
+    public string? ResponseId { get; init; }
+
     /// <summary>What a look at the answer says: the provider's own figures, else an estimate from the request and what came.</summary>
     public static AttemptOutcome Of(EntryStatus status, RequestScan scan, AnswerObservation seen, Price price) =>
         seen.Usage is { } reading && price.Meters(reading.Usage)
@@ -30,8 +34,9 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
                 ServiceTier = seen.ServiceTier ?? reading.ServiceTier,
                 Region = reading.Region,
                 ReportedCost = reading.ReportedCost,
+                ResponseId = scan is ResponsesRequestScan ? seen.Id : null,
             }
-            : new AttemptOutcome(status, scan.Estimate(seen), Estimated: true) { ServiceTier = seen.ServiceTier };
+            : new AttemptOutcome(status, scan.Estimate(seen), Estimated: true) { ServiceTier = seen.ServiceTier, ResponseId = scan is ResponsesRequestScan ? seen.Id : null };
 }
 
 /// <summary>One attempt at a provider.</summary>

@@ -4,6 +4,7 @@ using AiPortal.Core.Data;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Gateway.OpenAi;
+using AiPortal.Core.Gateway.Responses;
 using AiPortal.Core.Routing;
 
 namespace AiPortal.Gateway;
@@ -15,6 +16,10 @@ internal static class GatewayEndpoints
     {
         var gateway = app.MapGroup("/v1").ExcludeFromDescription().AllowAnonymous();
         gateway.MapPost("/chat/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, ChatOperation.Instance, default));
+        gateway.MapPost("/responses", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, ResponsesOperation.Instance, default));
+        gateway.MapMethods("/responses/{id}", ["GET", "DELETE"], (HttpContext context, string id, StoredResponses stored) => stored.RunAsync(context, id, ""));
+        gateway.MapPost("/responses/{id}/cancel", (HttpContext context, string id, StoredResponses stored) => stored.RunAsync(context, id, "/cancel"));
+        gateway.MapGet("/responses/{id}/input_items", (HttpContext context, string id, StoredResponses stored) => stored.RunAsync(context, id, "/input_items"));
         gateway.MapPost("/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, CompletionsOperation.Instance, default));
         gateway.MapPost("/embeddings", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, EmbeddingsOperation.Instance, default));
         gateway.MapPost("/moderations", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, ModerationsOperation.Instance, default));

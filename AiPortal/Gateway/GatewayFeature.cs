@@ -53,6 +53,8 @@ internal static class GatewayFeature
         services.AddSingleton<Replaying>();
         services.AddHostedService<ReplayUpkeep>();
         services.AddSingleton<CallAnswers>();
+        services.AddSingleton<ResponsePins>();
+        services.AddSingleton<StoredResponses>();
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<IReadinessCheck, GatewayReadiness>();
         services.AddSingleton<IHealthFigures, LedgerFigures>();

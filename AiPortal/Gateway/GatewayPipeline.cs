@@ -14,7 +14,8 @@ namespace AiPortal.Gateway;
 /// 7 settle: whatever happened, price it, journal it, give back what was held. Nobody can cancel this.
 /// </summary>
 internal sealed class GatewayPipeline(
-    KeyAuthentication authentication, BodyReading reading, Admission admission, Forwarding forwarding, Settling settling, CallAnswers answers, Replaying replays)
+    KeyAuthentication authentication, BodyReading reading, Admission admission, Forwarding forwarding, Settling settling, CallAnswers answers, Replaying replays,
+    ResponsePins pins)
 {
     public async Task RunAsync(HttpContext context, GatewayOperation operation, CallTarget target)
     {
@@ -50,12 +51,14 @@ internal sealed class GatewayPipeline(
 
     private async ValueTask<GatewayRefusal?> RouteAndAdmitAsync(GatewayCall call)
     {
-        var refusal = CallRouting.Route(call) ?? await admission.AdmitAsync(call);
+        var refusal = Route(call) ?? await admission.AdmitAsync(call);
         if (refusal?.DowngradeTo is not { } model || model == call.Model) return refusal;
         call.DowngradedTo = model;
-        if (CallRouting.Route(call) is null) return await admission.AdmitAsync(call);
+        if (Route(call) is null) return await admission.AdmitAsync(call);
         // The key may not use the cheaper model, or nobody serves it: then the budget's own refusal stands.
         call.DowngradedTo = null;
         return refusal;
     }
+
+    private GatewayRefusal? Route(GatewayCall call) => CallRouting.Route(call) ?? pins.Narrow(call);
 }

@@ -3,6 +3,7 @@ using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
 using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Responses;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Ledger.Journals;
@@ -15,7 +16,7 @@ namespace AiPortal.Gateway;
 /// Step 7, and the beginnings it needs: an intent in the journal before anything is sent, a settlement whatever happened. Nothing
 /// here waits or can be cancelled.
 /// </summary>
-internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutput learned, BodyWriter bodies, GatewayMetrics metrics, FaultPoints faults, TimeProvider clock)
+internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutput learned, BodyWriter bodies, GatewayMetrics metrics, FaultPoints faults, ResponsePins pins, TimeProvider clock)
 {
     public GatewayCall Begin(HttpContext context, GatewayOperation operation, CallTarget target)
     {
@@ -89,6 +90,9 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
     public void Record(CallAttempt attempt, bool final)
     {
         if (attempt.Settlement is not null || attempt.Outcome is not { } outcome) return;
+        // Before the answer is whole: what goes on from it may come the moment after.
+        if (outcome.ResponseId is { } response && ResponsesOperation.MakesThem(attempt.Plan.Account.Kind))
+            pins.Note(attempt.Intent.Attribution.KeyId!.Value, response, attempt.Plan.Account.Id);
         attempt.Settlement = new Settlement
         {
             EntryId = attempt.Intent.EntryId,

@@ -40,7 +40,8 @@ internal static class UpstreamRequests
         return null;
     }
 
-    private static void Authorize(HttpRequestMessage request, AccountSnapshot account)
+    /// <summary>The account's credential, where its kind wants it.</summary>
+    public static void Authorize(HttpRequestMessage request, AccountSnapshot account)
     {
         if (account.Kind.Dialect == ProviderDialect.Anthropic && !request.Headers.Contains("anthropic-version"))
             request.Headers.TryAddWithoutValidation("anthropic-version", AnthropicVersion);

@@ -92,6 +92,7 @@ internal sealed class ChatContentScanner(RequestScan scan)
         4 => name.ValueTextEquals("file"u8) || name.ValueTextEquals("data"u8),
         5 => name.ValueTextEquals("audio"u8) || name.ValueTextEquals("video"u8),
         7 => name.ValueTextEquals("file_id"u8),
+        8 => name.ValueTextEquals("file_url"u8),
         9 => name.ValueTextEquals("file_data"u8) || name.ValueTextEquals("video_url"u8),
         11 => name.ValueTextEquals("input_audio"u8),
         _ => name.ValueIsEscaped && IsEscapedOpaque(ref name),
