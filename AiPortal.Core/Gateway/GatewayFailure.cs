@@ -28,6 +28,9 @@ public enum GatewayFailure
     BodyInvalid,
     BodyTooLarge,
 
+    /// <summary>The body came so slowly that nobody waits for it.</summary>
+    BodyTooSlow,
+
     /// <summary>The header <c>Idempotency-Key</c> is not one, or is not usable.</summary>
     IdempotencyKeyInvalid,
 

@@ -63,6 +63,7 @@ public static class GatewayFailures
         GatewayFailure.BodyInvalid => Caller(400, "invalid_value", "{0}"),
         // {0} the limit in bytes
         GatewayFailure.BodyTooLarge => Caller(413, "request_too_large", "The body is larger than {0} bytes."),
+        GatewayFailure.BodyTooSlow => new(408, "invalid_request_error", "request_timeout", "The body came too slowly.", null, true, GatewayBlame.Caller, LogLevel.Information),
         // {0} the longest allowed
         GatewayFailure.IdempotencyKeyInvalid => Caller(400, "invalid_idempotency_key", "Idempotency-Key must be one value of 1 to {0} visible ASCII characters."),
         GatewayFailure.IdempotencyMismatch => Caller(409, "idempotency_mismatch", "This Idempotency-Key was used for another request. Use a new key for another body."),

@@ -11,16 +11,20 @@ public sealed class AddressRefusedException(string host, string reason) : IOExce
 /// against the address really dialled, so that a name that changes its mind gains nothing.
 /// </summary>
 /// <param name="privateNetworks">Where an account's <c>allow_private</c> may take effect.</param>
-public sealed class UpstreamAddressGuard(IReadOnlyList<IPNetwork> privateNetworks)
+/// <param name="lookup">What a name's addresses are; by default the system's answer.</param>
+public sealed class UpstreamAddressGuard(IReadOnlyList<IPNetwork> privateNetworks, Func<string, CancellationToken, Task<IPAddress[]>>? lookup = null)
 {
     private static readonly IPNetwork[] NeverAllowed = Networks("0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "100.100.100.200/32", "168.63.129.16/32",
-        "192.0.0.192/32", "::/128", "fe80::/10", "ff00::/8", "fd00:ec2::254/128");
+        "192.0.0.192/32", "::/128", "fe80::/10", "fec0::/10", "ff00::/8", "fd00:ec2::254/128", "fd20:ce::254/128");
 
     private static readonly IPNetwork[] Private = Networks("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-        "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "::1/128", "fc00::/7", "64:ff9b:1::/48", "2001:db8::/32");
+        "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "::1/128", "fc00::/7", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16");
 
     // Prefixes with an IPv4 address inside: what counts is the address it leads to.
-    private static readonly (IPNetwork Network, int Offset)[] Embedding = [(IPNetwork.Parse("64:ff9b::/96"), 12), (IPNetwork.Parse("2002::/16"), 2), (IPNetwork.Parse("::/96"), 12)];
+    private static readonly (IPNetwork Network, int Offset)[] Embedding =
+    [
+        (IPNetwork.Parse("64:ff9b::/96"), 12), (IPNetwork.Parse("2002::/16"), 2), (IPNetwork.Parse("::/96"), 12), (IPNetwork.Parse("::ffff:0:0:0/96"), 12),
+    ];
 
     /// <summary>Null when the address may be dialled, else the reason it may not.</summary>
     public string? Refusal(IPAddress address, bool allowPrivate)
@@ -76,8 +80,13 @@ public sealed class UpstreamAddressGuard(IReadOnlyList<IPNetwork> privateNetwork
         throw last ?? new SocketException((int)SocketError.HostNotFound);
     }
 
-    private static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken token) =>
-        IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, token);
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken token)
+    {
+        // A closing dot makes a name absolute and hides that it is an address.
+        host = host.Trim('[', ']').TrimEnd('.');
+        if (IPAddress.TryParse(host, out var literal)) return [literal];
+        return lookup is null ? await Dns.GetHostAddressesAsync(host, token) : await lookup(host, token);
+    }
 
     private static IPAddress Plain(IPAddress address)
     {

@@ -100,6 +100,8 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
         if (ProviderKinds.Find(row.Kind) is not { Served: true } kind) return null;
         var address = row.BaseUrl ?? kind.BaseUrl;
         if (address is null && kind.Dialect != ProviderDialect.Sandbox) return null;
+        // As when it was saved: a row may be older than a rule.
+        if (address is not null && UpstreamAddress.FaultOf(address) is { } fault) throw new FormatException(fault);
         var secret = row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(masterKey.Open(cipher, ProviderSecret.Context(row))) : null;
         return new AccountSnapshot
         {

@@ -54,6 +54,9 @@ public abstract class FakeUpstreamReply
     /// <summary>Status 200 and a body that is nothing the dialect knows.</summary>
     public static FakeUpstreamReply Garbage() => Json(200, "<html>502 Bad Gateway</html>");
 
+    /// <summary>Status 200 and exactly these bytes.</summary>
+    public static FakeUpstreamReply Bytes(byte[] body, string contentType, params (string Name, string Value)[] headers) => new Exact(body, contentType, headers);
+
     /// <summary>A good answer whose text has this many bytes, written without holding it.</summary>
     public static FakeUpstreamReply Huge(long bytes, string? usage) => new Large(bytes, usage);
 
@@ -95,6 +98,17 @@ public abstract class FakeUpstreamReply
 
             context.Response.ContentLength = bytes.Length;
             await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+        }
+    }
+
+    private sealed class Exact(byte[] body, string contentType, (string Name, string Value)[] headers) : FakeUpstreamReply
+    {
+        internal override async Task AnswerAsync(HttpContext context, FakeUpstreamRequest request)
+        {
+            context.Response.ContentType = contentType;
+            foreach (var (name, value) in headers) context.Response.Headers[name] = value;
+            context.Response.ContentLength = body.Length;
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
         }
     }
 

@@ -37,6 +37,7 @@ internal static class GatewayFeature
         services.AddSingleton(provider => GatewayOptions.Read(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton<UpstreamClients>();
         services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<BufferMemory>();
         services.AddSingleton<KeyLimits>();
         services.AddSingleton<KeyAuthentication>();
         services.AddSingleton<BodyReading>();

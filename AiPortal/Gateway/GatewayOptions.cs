@@ -2,8 +2,8 @@ using AiPortal.Core.Data;
 
 namespace AiPortal.Gateway;
 
-/// <summary><c>Portal:Gateway</c>: how long a provider may take. Seconds.</summary>
-internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSpan Idle, TimeSpan AfterCallerLeft, TimeSpan ReplayWait, long MaxAnswerBytes)
+/// <summary><c>Portal:Gateway</c>: how long a provider may take, and how much memory its answers.</summary>
+internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSpan Idle, TimeSpan AfterCallerLeft, TimeSpan ReplayWait, long MaxAnswerBytes, long MaxBufferedBytes)
 {
     public static GatewayOptions Read(IConfiguration configuration) => new(
         Seconds(configuration, "ConnectSeconds", 10),
@@ -11,7 +11,17 @@ internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSp
         Seconds(configuration, "IdleSeconds", 120),
         Seconds(configuration, "AfterCallerLeftSeconds", 30),
         Seconds(configuration, "ReplayWaitSeconds", 120),
-        64L << 20);
+        64L << 20,
+        Megabytes(configuration, "BufferMegabytes", 1024) << 20);
+
+    private static long Megabytes(IConfiguration configuration, string name, long standard)
+    {
+        var key = $"Portal:Gateway:{name}";
+        if (configuration[key] is not { Length: > 0 } text) return standard;
+        return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number is >= 64 and <= 1 << 20
+            ? number
+            : throw new StartFault(key, "must be a number of megabytes from 64 to 1048576.");
+    }
 
     private static TimeSpan Seconds(IConfiguration configuration, string name, double standard)
     {

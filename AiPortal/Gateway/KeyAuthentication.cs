@@ -12,8 +12,9 @@ internal sealed class KeyAuthentication(SnapshotStore snapshots)
     public GatewayRefusal? Authenticate(GatewayCall call)
     {
         call.Snapshot = snapshots.Current;
-        call.ClientAddress = call.Context.Connection.RemoteIpAddress;
-        if (Secret(call.Context.Request.Headers, out var secret) is { } fault) return GatewayFailures.Refuse(fault);
+        var address = call.Context.Connection.RemoteIpAddress;
+        call.ClientAddress = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        if (Secret(call.Context.Request, out var secret) is { } fault) return GatewayFailures.Refuse(fault);
         // The checksum turns away typos and guesses before any look-up.
         if (!VirtualKeyFormat.IsWellFormed(secret)) return GatewayFailures.Refuse(GatewayFailure.KeyUnknown);
         if (!call.Snapshot.Keys.TryGetValue(KeyHash.Of(secret), out var grant)) return GatewayFailures.Refuse(GatewayFailure.KeyUnknown);
@@ -31,12 +32,12 @@ internal sealed class KeyAuthentication(SnapshotStore snapshots)
         KeyStatus.Active => grant.Key.ExpiresAt <= at || grant.Until <= at ? GatewayFailure.KeyExpired : null,
     };
 
-    /// <summary>The one key of the request, from whichever header; two that differ are refused.</summary>
-    private static GatewayFailure? Secret(IHeaderDictionary headers, out string? secret)
+    /// <summary>The one key of the request, from wherever it is; two that differ are refused.</summary>
+    private static GatewayFailure? Secret(HttpRequest request, out string? secret)
     {
         secret = null;
         const string bearer = "Bearer ";
-        foreach (var value in headers.Authorization)
+        foreach (var value in request.Headers.Authorization)
         {
             if (value?.StartsWith(bearer, StringComparison.OrdinalIgnoreCase) == true && !Take(value[bearer.Length..].Trim(), ref secret))
                 return GatewayFailure.KeyAmbiguous;
@@ -44,9 +45,18 @@ internal sealed class KeyAuthentication(SnapshotStore snapshots)
 
         foreach (var name in Headers)
         {
-            foreach (var value in headers[name])
+            foreach (var value in request.Headers[name])
             {
                 if (!Take(value?.Trim(), ref secret)) return GatewayFailure.KeyAmbiguous;
+            }
+        }
+
+        // Gemini's own way; elsewhere an address is no place for a secret.
+        if (request.QueryString.HasValue && request.Path.StartsWithSegments("/v1beta", StringComparison.OrdinalIgnoreCase))
+        {
+            foreach (var value in request.Query["key"])
+            {
+                if (!Take(value, ref secret)) return GatewayFailure.KeyAmbiguous;
             }
         }
 

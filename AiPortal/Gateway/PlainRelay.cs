@@ -7,12 +7,12 @@ using AiPortal.Core.Ledger;
 namespace AiPortal.Gateway;
 
 /// <summary>A whole answer: read, metered and settled before its headers go, so that they can name the cost; then passed on byte for byte.</summary>
-internal sealed class PlainRelay(Settling settling, GatewayOptions options, FaultPoints faults)
+internal sealed class PlainRelay(Settling settling, GatewayOptions options, BufferMemory memory, FaultPoints faults)
 {
     public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, PreparedCall request, HttpResponseMessage response, Patience patience)
     {
         faults.Pass(FaultPoint.HeadersReceived);
-        using var body = new PooledBody();
+        using var body = new PooledBody(memory);
         var failure = await ReadAsync(body, response, patience);
         faults.Pass(FaultPoint.LastByte);
         var (seen, translated) = request.Exchange.ReadPlain(request.Details, body.Sequence);
@@ -46,7 +46,8 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Faul
         {
             patience.Allow(options.Idle);
             await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);
-            return await body.FillAsync(stream, options.MaxAnswerBytes, patience.Token) ? null : GatewayFailure.UpstreamGarbled;
+            if (await body.FillAsync(stream, options.MaxAnswerBytes, patience.Token)) return null;
+            return body.IsExhausted ? GatewayFailure.Overloaded : GatewayFailure.UpstreamGarbled;
         }
         catch (Exception fault) when (UpstreamFault.Of(fault, patience) is { } failure)
         {

@@ -28,11 +28,7 @@ public sealed class PortalProcess : IAsyncDisposable
             builder.WebHost.UseUrls("http://localhost:5080");
 
         var settings = PortalSettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = settings.MaxBodyBytes;
-        });
+        builder.WebHost.ConfigureKestrel(kestrel => ConnectionLimits.Apply(kestrel, settings));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
         builder.Services.AddSingleton(settings);
         if (!builder.Services.Any(service => service.ServiceType == typeof(TimeProvider))) builder.Services.AddSingleton(TimeProvider.System);
@@ -83,7 +79,8 @@ public sealed class PortalProcess : IAsyncDisposable
     private static void Trust(WebApplication app, PortalSettings settings)
     {
         if (settings.TrustedProxies.Count == 0) return;
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        // From the right, past every proxy that is trusted, to the first address that is not: what a caller wrote himself lies left of it.
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var network in settings.TrustedProxies) options.KnownIPNetworks.Add(network);

@@ -36,6 +36,9 @@ public sealed record PortalSettings
     /// <summary>The largest gateway request.</summary>
     public long MaxBodyBytes { get; private init; }
 
+    /// <summary>Open at a time; further ones are closed as they come.</summary>
+    public long MaxConnections { get; private init; }
+
     /// <summary><c>invite</c>, <c>open</c> or a mail domain.</summary>
     public required string Registration { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record PortalSettings
             TrustedProxies = Networks(configuration, "Portal:TrustedProxies") ?? [],
             MetricsToken = Text(configuration, "Portal:MetricsToken"),
             MaxBodyBytes = Size(configuration, "Portal:MaxBodyBytes") ?? 33_554_432,
+            MaxConnections = Count(configuration, "Portal:MaxConnections") ?? 20_000,
             Registration = Registrations(configuration, "Portal:Registration") ?? "invite",
             Faults = FaultsOf(configuration, isDevelopment),
         };
@@ -96,6 +100,13 @@ public sealed record PortalSettings
         null => null,
         var text when long.TryParse(text, out var value) && value is >= 1024 and <= 1L << 31 => value,
         _ => throw new StartFault(key, "must be a number of bytes from 1024 to 2147483648."),
+    };
+
+    private static long? Count(IConfiguration configuration, string key) => Text(configuration, key) switch
+    {
+        null => null,
+        var text when long.TryParse(text, out var value) && value is >= 10 and <= 10_000_000 => value,
+        _ => throw new StartFault(key, "must be a number from 10 to 10000000."),
     };
 
     private static byte[]? Key(IConfiguration configuration, string key)
