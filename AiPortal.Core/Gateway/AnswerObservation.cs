@@ -1,7 +1,11 @@
 namespace AiPortal.Core.Gateway;
 
 /// <summary>An error object as a provider wrote it, cut to lengths that can be logged.</summary>
-public sealed record UpstreamErrorText(string? Message, string? Type, string? Code, string? Param);
+public sealed record UpstreamErrorText(string? Message, string? Type, string? Code, string? Param)
+{
+    /// <summary>How long to wait, where the body says so: Google writes it there.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
 
 /// <summary>What was seen in an answer, whole or in chunks: enough to price it and to say how it ended.</summary>
 public sealed class AnswerObservation

@@ -31,7 +31,7 @@ public static class UpstreamRefusals
             UpstreamType = error?.Type,
             UpstreamCode = error?.Code,
             Param = error?.Param,
-            RetryAfter = retryAfter,
+            RetryAfter = retryAfter ?? error?.RetryAfter,
         };
     }
 }

@@ -120,7 +120,7 @@ public static class ProviderKinds
         // Its key names an application, which chooses the model; it tells one token for everything.
         new("fastgpt", "FastGPT", ProviderDialect.OpenAi, "https://api.fastgpt.in/api/v1", StreamUsage: false) { FakesUsage = true },
         new("anthropic", "Anthropic", ProviderDialect.Anthropic, "https://api.anthropic.com", Served: false, KeyHeader: KeyHeader.XApiKey),
-        new("gemini", "Google Gemini", ProviderDialect.Gemini, "https://generativelanguage.googleapis.com", Served: false, KeyHeader: KeyHeader.XGoogApiKey),
+        new("gemini", "Google Gemini", ProviderDialect.Gemini, "https://generativelanguage.googleapis.com", KeyHeader: KeyHeader.XGoogApiKey),
         new(ProviderKind.AzureOpenAi, "Azure OpenAI", ProviderDialect.OpenAi, null, CapMember: "max_completion_tokens", KeyHeader: KeyHeader.ApiKey)
         {
             Services = ProviderServices.All & ~(ProviderServices.Moderations | ProviderServices.ImageVariations),

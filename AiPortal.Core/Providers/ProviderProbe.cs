@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -16,7 +15,6 @@ public sealed record SandboxModels(IReadOnlyList<string> Names);
 public sealed class ProviderProbe : IDisposable
 {
     private const int MaxBytes = 4 << 20;
-    private const int MaxModels = 1000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly ProviderCredential _credentials;
     private readonly SandboxModels _sandbox;
@@ -59,15 +57,17 @@ public sealed class ProviderProbe : IDisposable
 
     private async Task<IReadOnlyList<string>> AskAsync(ProviderAccount account, CancellationToken token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, account.BaseUrl!.TrimEnd('/') + "/models");
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        if (_credentials.Open(account) is { } key) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        using var request = ModelListRequest.Make(account, _credentials.Open(account));
         using var response = await (account.AllowPrivate ? _private : _public).SendAsync(request, token);
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             throw new ProbeFault($"The vendor refuses the credential (status {(int)response.StatusCode}).");
         if ((int)response.StatusCode is >= 300 and < 400) throw new ProbeFault("The address answers with a redirect, which is not followed; give the address it leads to.");
+        // Google says it with status 400.
+        if (response.StatusCode == HttpStatusCode.BadRequest && (await BodyAsync(response, token)).AsSpan().IndexOf("API_KEY_INVALID"u8) >= 0)
+            throw new ProbeFault("The vendor refuses the credential (API_KEY_INVALID).");
         if (!response.IsSuccessStatusCode) throw new ProbeFault($"The vendor answers with status {(int)response.StatusCode}.");
-        return Models(await BodyAsync(response, token));
+        return ModelListRequest.Read(account, await BodyAsync(response, token))
+            ?? throw new ProbeFault("The answer is not a list of models; is the address the one that the vendor's SDK takes?");
     }
 
     private static async Task<byte[]> BodyAsync(HttpResponseMessage response, CancellationToken token)
@@ -83,18 +83,6 @@ public sealed class ProviderProbe : IDisposable
         }
 
         return whole.ToArray();
-    }
-
-    /// <summary>Reads <c>{"data":[{"id":"gpt-4.1"}]}</c>.</summary>
-    private static List<string> Models(byte[] body)
-    {
-        using var document = JsonDocument.Parse(body);
-        if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
-            throw new ProbeFault("The answer is not a list of models; is the address the one that the vendor's SDK takes?");
-        return [.. data.EnumerateArray()
-            .Select(item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null)
-            .Where(id => id is { Length: > 0 and <= 256 } && !id.Any(char.IsControl))
-            .Cast<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MaxModels)];
     }
 
     private static string? Words(Exception fault) => fault switch

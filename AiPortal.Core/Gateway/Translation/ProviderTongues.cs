@@ -1,4 +1,5 @@
 using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Gateway.Gemini;
 using AiPortal.Core.Providers;
 
 namespace AiPortal.Core.Gateway.Translation;
@@ -10,6 +11,7 @@ public static class ProviderTongues
     public static ProviderTongue? Of(ProviderDialect dialect) => dialect switch
     {
         ProviderDialect.OpenAi or ProviderDialect.Sandbox => ChatTongue.Provider,
-        ProviderDialect.Anthropic or ProviderDialect.Gemini => null,
+        ProviderDialect.Gemini => GeminiTongue.Provider,
+        ProviderDialect.Anthropic => null,
     };
 }

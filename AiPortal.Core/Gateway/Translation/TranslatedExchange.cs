@@ -23,9 +23,17 @@ public sealed class TranslatedExchange : IUpstreamExchange
     {
         target = new UpstreamTarget(_provider.Path(request));
         using var body = JsonDocument.Parse(request.Body, new JsonDocumentOptions { MaxDepth = RequestScan.MaxDepth });
-        return _caller.Prompts.TryRead(body.RootElement, request.Scan, out var prompt, out var refusal)
-            ? _provider.Prompts.Write(prompt, new PromptTarget(request.Kind, request.UpstreamModel, request.Cap, request.ModelMaxOutput), output)
-            : refusal;
+        try
+        {
+            return _caller.Prompts.TryRead(body.RootElement, request.Scan, out var prompt, out var refusal)
+                ? _provider.Prompts.Write(prompt, new PromptTarget(request.Kind, request.UpstreamModel, request.Cap, request.ModelMaxOutput), output)
+                : refusal;
+        }
+        catch (InvalidOperationException)
+        {
+            // The first pass does not look inside strings.
+            return GatewayFailures.Refuse(GatewayFailure.BodyNotJson, "a string has half of a surrogate pair.");
+        }
     }
 
     public PlainAnswer ReadPlain(ExchangeRequest request, in ReadOnlySequence<byte> body)

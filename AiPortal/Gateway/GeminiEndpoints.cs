@@ -1,0 +1,40 @@
+using AiPortal.Core.Data;
+using AiPortal.Core.Gateway;
+using AiPortal.Core.Gateway.Gemini;
+
+namespace AiPortal.Gateway;
+
+/// <summary>Google's paths under <c>/v1beta</c>, such as <c>POST /v1beta/models/gemini-2.5-pro:generateContent</c>.</summary>
+internal static class GeminiEndpoints
+{
+    public static void MapGemini(this IEndpointRouteBuilder app)
+    {
+        var gemini = app.MapGroup("/v1beta").ExcludeFromDescription().AllowAnonymous();
+        gemini.MapGet("/models", GeminiModels.ListAsync);
+        gemini.MapGet("/models/{**id}", GeminiModels.OneAsync);
+        gemini.Map("/{**resource}", RunAsync);
+    }
+
+    private static Task RunAsync(HttpContext context, string resource, GatewayPipeline pipeline, TimeProvider clock)
+    {
+        // Routing leaves this one escape as it is.
+        resource = resource.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        var at = resource.LastIndexOf(':');
+        var isModel = at > 0 && HttpMethods.IsPost(context.Request.Method) && (resource.StartsWith("models/", StringComparison.Ordinal) || resource.StartsWith("tunedModels/", StringComparison.Ordinal));
+        if (!isModel) return UnknownAsync(context, clock);
+        var model = GeminiModelName.Bare(resource[..at]);
+        var contentType = context.Request.ContentType;
+        return resource[(at + 1)..] switch
+        {
+            "generateContent" => pipeline.RunAsync(context, GenerateContentOperation.Instance, new CallTarget(model, Stream: false, contentType)),
+            "streamGenerateContent" when context.Request.Query["alt"] == "sse" =>
+                pipeline.RunAsync(context, GenerateContentOperation.Instance, new CallTarget(model, Stream: true, contentType)),
+            "streamGenerateContent" => CallAnswers.WriteAsync(context, GeminiErrors.Shape, Ids.New(clock),
+                GatewayFailures.Refuse(GatewayFailure.BodyInvalid, "Streams are served as events: add 'alt=sse' to the address.") with { Param = "alt" }),
+            _ => UnknownAsync(context, clock),
+        };
+    }
+
+    private static Task UnknownAsync(HttpContext context, TimeProvider clock) => CallAnswers.WriteAsync(
+        context, GeminiErrors.Shape, Ids.New(clock), GatewayFailures.Refuse(GatewayFailure.RouteUnknown, context.Request.Method, context.Request.Path));
+}
