@@ -13,7 +13,8 @@ public sealed record ExchangeRequest(
     RequestScan Scan, ReadOnlySequence<byte> Body, ProviderKind Kind, string UpstreamModel, long? Cap, long? ModelMaxOutput, AnswerContext Context);
 
 /// <summary>Where a request goes, relative to the account's address.</summary>
-public readonly record struct UpstreamTarget(string Path, string ContentType = "application/json");
+/// <param name="Accept">What may be answered; null: JSON, or events where a stream was asked for.</param>
+public readonly record struct UpstreamTarget(string Path, string ContentType = "application/json", string? Accept = null);
 
 /// <summary>What a plain answer shows, and what the caller gets of it.</summary>
 /// <param name="Translated">Null: the provider's own bytes.</param>

@@ -13,6 +13,9 @@ public enum UsageDoubts
     CachedAboveInput = 1 << 3,
     ReasoningAboveOutput = 1 << 4,
     TotalDiffers = 1 << 5,
+
+    /// <summary>The length of the sound is told from its bytes. Of no matter where something else is charged.</summary>
+    AudioGuessed = 1 << 6,
 }
 
 /// <summary>Usage as a provider reported it, in disjoint kinds.</summary>

@@ -140,6 +140,19 @@ public sealed class FakeUpstream : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        return new FakeUpstreamRequest(context.Request.Method, context.Request.Path.Value ?? "", headers, body.ToArray());
+        var form = new Dictionary<string, byte[]>();
+        if (Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.MediaType == "multipart/form-data")
+        {
+            body.Position = 0;
+            var reader = new Microsoft.AspNetCore.WebUtilities.MultipartReader(Microsoft.Net.Http.Headers.HeaderUtilities.RemoveQuotes(type.Boundary).ToString(), body);
+            while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
+            {
+                using var value = new MemoryStream();
+                await section.Body.CopyToAsync(value, context.RequestAborted);
+                form[Microsoft.Net.Http.Headers.HeaderUtilities.RemoveQuotes(Microsoft.Net.Http.Headers.ContentDispositionHeaderValue.Parse(section.ContentDisposition).Name).ToString()] = value.ToArray();
+            }
+        }
+
+        return new FakeUpstreamRequest(context.Request.Method, context.Request.Path.Value ?? "", headers, body.ToArray()) { Form = form };
     }
 }

@@ -38,7 +38,11 @@ public sealed class FakeUpstreamRequest
 
     public string? Authorization => Header("Authorization");
 
-    public string? Model => Member("model") is { ValueKind: JsonValueKind.String } model ? model.GetString() : null;
+    /// <summary>The fields and files of a form.</summary>
+    public IReadOnlyDictionary<string, byte[]> Form { get; init; } = new Dictionary<string, byte[]>();
+
+    public string? Model => Member("model") is { ValueKind: JsonValueKind.String } model ? model.GetString()
+        : Form.TryGetValue("model", out var named) ? System.Text.Encoding.UTF8.GetString(named) : null;
 
     public bool Stream => Member("stream") is { ValueKind: JsonValueKind.True };
 

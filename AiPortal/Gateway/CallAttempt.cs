@@ -29,7 +29,7 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
     /// <summary>What a look at the answer says: the provider's own figures, else an estimate from the request and what came.</summary>
     public static AttemptOutcome Of(EntryStatus status, RequestScan scan, AnswerObservation seen, Price price) =>
         seen.Usage is { } reading && price.Meters(reading.Usage)
-            ? new AttemptOutcome(status, reading.Usage, (reading.Doubts & ~UsageDoubts.TotalDiffers) != UsageDoubts.None)
+            ? new AttemptOutcome(status, reading.Usage, IsDoubtful(reading, price))
             {
                 ServiceTier = seen.ServiceTier ?? reading.ServiceTier,
                 Region = reading.Region,
@@ -37,6 +37,14 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
                 ResponseId = scan is ResponsesRequestScan ? seen.Id : null,
             }
             : new AttemptOutcome(status, scan.Estimate(seen), Estimated: true) { ServiceTier = seen.ServiceTier, ResponseId = scan is ResponsesRequestScan ? seen.Id : null };
+
+    private static bool IsDoubtful(in UsageReading reading, Price price)
+    {
+        var harmless = UsageDoubts.TotalDiffers;
+        var chargesTime = price.BillingUnit == BillingUnits.Minute || (price.BillingUnit == BillingUnits.Token && reading.Usage.Total == 0);
+        if (!chargesTime) harmless |= UsageDoubts.AudioGuessed;
+        return (reading.Doubts & ~harmless) != UsageDoubts.None;
+    }
 }
 
 /// <summary>One attempt at a provider.</summary>

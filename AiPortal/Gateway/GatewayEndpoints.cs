@@ -3,6 +3,7 @@ using System.Text.Json;
 using AiPortal.Core.Data;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Chat;
+using AiPortal.Core.Gateway.Media;
 using AiPortal.Core.Gateway.OpenAi;
 using AiPortal.Core.Gateway.Responses;
 using AiPortal.Core.Routing;
@@ -23,6 +24,8 @@ internal static class GatewayEndpoints
         gateway.MapPost("/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, CompletionsOperation.Instance, default));
         gateway.MapPost("/embeddings", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, EmbeddingsOperation.Instance, default));
         gateway.MapPost("/moderations", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, ModerationsOperation.Instance, default));
+        foreach (var operation in MediaOperation.All)
+            gateway.MapPost("/" + operation.Path, (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, operation, new CallTarget(ContentType: context.Request.ContentType)));
         gateway.MapGet("/models", ModelsAsync);
         gateway.MapGet("/models/{**id}", ModelAsync);
         gateway.Map("/{**rest}", (HttpContext context, TimeProvider clock) =>

@@ -35,7 +35,8 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Buff
         var given = translated is { } bytes ? new ReadOnlySequence<byte>(bytes) : body.Sequence;
         answer.ContentType = translated is null && response.Content.Headers.ContentType is { } type ? type.ToString() : "application/json";
         answer.ContentLength = given.Length;
-        call.Capture?.KeepAnswer(given);
+        // Sound and the like is no text that could be redacted.
+        if (IsText(answer.ContentType)) call.Capture?.KeepAnswer(given);
         foreach (var piece in given) await answer.BodyWriter.WriteAsync(piece, call.Context.RequestAborted);
         return null;
     }
@@ -66,4 +67,7 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Buff
         GatewayFailure.UpstreamGarbled or GatewayFailure.UpstreamError => AttemptOutcome.Of(EntryStatus.Failed, call.Scan!, seen, price),
         _ => AttemptOutcome.Of(EntryStatus.Partial, call.Scan!, seen, price),
     };
+
+    private static bool IsText(string type) =>
+        type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || type.Contains("json", StringComparison.OrdinalIgnoreCase);
 }

@@ -133,7 +133,8 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
         metrics.Ended(call, Elapsed(call.StartedTicks));
         if (call.Capture is { } capture)
         {
-            capture.KeepRequest(call.Bytes);
+            // A form has sound or images, which are no text that could be redacted.
+            if (call.Target.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) != true) capture.KeepRequest(call.Bytes);
             bodies.Post(capture);
         }
 

@@ -23,7 +23,7 @@ internal static class UpstreamRequests
             if (call.Context.Request.Headers[name].ToString() is { Length: > 0 and <= MaxPassedLength } value) request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        request.Headers.TryAddWithoutValidation("Accept", call.Scan!.Stream ? "text/event-stream, application/json" : "application/json");
+        request.Headers.TryAddWithoutValidation("Accept", target.Accept ?? (call.Scan!.Stream ? "text/event-stream, application/json" : "application/json"));
         request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         Authorize(request, account);
         return request;

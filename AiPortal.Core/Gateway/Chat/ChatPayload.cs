@@ -103,7 +103,8 @@ internal static class ChatPayload
     }
 
     // Vendors write {"error":{"message":…,"code":429}}, {"error":"text"} and, on good answers, {"error":null}.
-    private static bool ReadError(ref Utf8JsonReader reader, AnswerObservation seen)
+    /// <summary>The reader stands on the member's name. False for null.</summary>
+    internal static bool ReadError(ref Utf8JsonReader reader, AnswerObservation seen)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return false;

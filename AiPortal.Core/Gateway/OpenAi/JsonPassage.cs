@@ -6,9 +6,14 @@ namespace AiPortal.Core.Gateway.OpenAi;
 /// <summary>A request that is a JSON object, at a provider with the same interface: bytes pass through but for the model and what the vendor refuses.</summary>
 internal class JsonPassage(string path) : IUpstreamExchange
 {
-    public GatewayRefusal? WriteRequest(ExchangeRequest request, IBufferWriter<byte> output, out UpstreamTarget target)
+    protected string Path => path;
+
+    /// <summary>What may be answered; null: JSON, or events where a stream was asked for.</summary>
+    protected virtual string? Accept => null;
+
+    public virtual GatewayRefusal? WriteRequest(ExchangeRequest request, IBufferWriter<byte> output, out UpstreamTarget target)
     {
-        target = new UpstreamTarget(path);
+        target = new UpstreamTarget(path, Accept: Accept);
         var scan = (JsonRequestScan)request.Scan;
         List<BodyEdit> edits = [.. VendorEdits.Of(request.Kind, request.Body)];
         if (scan.ModelRange is not { } model)
