@@ -8,6 +8,14 @@ public static class UpstreamRefusals
     // Gemini says so with status 400, in error.details[].reason.
     private static ReadOnlySpan<byte> BadKeyReason => "API_KEY_INVALID"u8;
 
+    /// <summary>Codes and types that say, mostly with status 429, that the account has no credit left or its vendor's limit: nothing the caller could wait for.</summary>
+    private static readonly string[] NoCredit =
+    [
+        "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded", "project_spend_limit_exceeded", "organization_usage_limit_exceeded",
+        // Moonshot, DashScope, Zhipu
+        "exceeded_current_quota_error", "Arrearage", "1113",
+    ];
+
     /// <param name="body">As much of the answer's body as was read; a few kilobytes are enough.</param>
     /// <param name="exchange">Reads the body.</param>
     /// <param name="retryAfter">The provider's own <c>Retry-After</c>.</param>
@@ -25,6 +33,7 @@ public static class UpstreamRefusals
         if (failure != GatewayFailure.UpstreamRefused) return GatewayFailures.Refuse(failure, provider);
 
         var error = exchange.ReadRefusal(body).Error;
+        if (error is not null && (NoCredit.Contains(error.Code) || NoCredit.Contains(error.Type))) return GatewayFailures.Refuse(GatewayFailure.UpstreamAuthFailed, provider);
         return GatewayFailures.Refuse(failure, error?.Message ?? $"The provider '{provider}' refused the request with status {status}.") with
         {
             UpstreamStatus = status,

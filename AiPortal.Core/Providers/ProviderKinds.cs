@@ -51,6 +51,9 @@ public sealed record ProviderKind(string Kind, string Name, ProviderDialect Dial
     /// <summary>It reports a usage that is made up: it does not count.</summary>
     public bool FakesUsage { get; init; }
 
+    /// <summary>Whether a member of OpenAI's may be sent to it.</summary>
+    public bool Takes(string member) => !Drops.Contains(member);
+
     public bool Has(ProviderServices service) => (Services & service) != 0;
 }
 

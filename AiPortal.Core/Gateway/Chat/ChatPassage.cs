@@ -28,5 +28,5 @@ public sealed class ChatPassage(string path) : IUpstreamExchange
     public IStreamTap Tap(ExchangeRequest request, bool holdEnd) =>
         new SseTap(hideUsageChunk: !((ChatRequestScan)request.Scan).IncludeUsage, holdEndMarker: holdEnd, ignoreUsage: request.Kind.FakesUsage);
 
-    public AnswerObservation ReadRefusal(in ReadOnlySequence<byte> body) => ChatUsageReader.Read(body);
+    public AnswerObservation ReadRefusal(in ReadOnlySequence<byte> body) => ChatUsageReader.ReadRefusal(body);
 }

@@ -2,10 +2,11 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using AiPortal.Core.Gateway.Translation;
+using AiPortal.Core.Providers;
 
 namespace AiPortal.Core.Gateway.Chat;
 
-/// <summary>Writes a prompt as a chat request. Dropped: top_k, marks of prompt caches, earlier thoughts.</summary>
+/// <summary>Writes a prompt as a chat request. Dropped: top_k, marks of prompt caches, earlier thoughts, and what the vendor refuses.</summary>
 internal sealed class ChatPromptWriter : IPromptWriter
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -13,19 +14,20 @@ internal sealed class ChatPromptWriter : IPromptWriter
     public GatewayRefusal? Write(ChatPrompt prompt, PromptTarget target, IBufferWriter<byte> output)
     {
         using var json = new Utf8JsonWriter(output, Options);
+        var kind = target.Kind;
         try
         {
             json.WriteStartObject();
             json.WriteString("model"u8, target.Model);
             ChatMessagesWriter.Write(json, prompt);
             if ((prompt.MaxOutput ?? target.Cap) is { } most) json.WriteNumber(target.Kind.CapMember, most);
-            if (prompt.Choices > 1) json.WriteNumber("n"u8, prompt.Choices);
-            WriteSampling(json, prompt);
-            WriteTools(json, prompt);
+            if (prompt.Choices > 1 && kind.Takes("n")) json.WriteNumber("n"u8, prompt.Choices);
+            WriteSampling(json, prompt, kind);
+            WriteTools(json, prompt, kind);
             WriteFormat(json, prompt.Format);
             if (Effort(prompt.Reasoning) is { } effort) json.WriteString("reasoning_effort"u8, effort);
-            if (prompt.EndUser is { } user) json.WriteString("user"u8, user);
-            if (prompt.ServiceTier is { } tier) json.WriteString("service_tier"u8, tier);
+            if (prompt.EndUser is { } user && kind.Takes("user")) json.WriteString("user"u8, user);
+            if (prompt.ServiceTier is { } tier && kind.Takes("service_tier")) json.WriteString("service_tier"u8, tier);
             if (prompt.Stream)
             {
                 json.WriteBoolean("stream"u8, true);
@@ -46,20 +48,20 @@ internal sealed class ChatPromptWriter : IPromptWriter
         }
     }
 
-    private static void WriteSampling(Utf8JsonWriter json, ChatPrompt prompt)
+    private static void WriteSampling(Utf8JsonWriter json, ChatPrompt prompt, ProviderKind kind)
     {
         if (prompt.Temperature is { } temperature) json.WriteNumber("temperature"u8, temperature);
         if (prompt.TopP is { } topP) json.WriteNumber("top_p"u8, topP);
         if (prompt.PresencePenalty is { } presence) json.WriteNumber("presence_penalty"u8, presence);
         if (prompt.FrequencyPenalty is { } frequency) json.WriteNumber("frequency_penalty"u8, frequency);
-        if (prompt.Seed is { } seed) json.WriteNumber("seed"u8, seed);
+        if (prompt.Seed is { } seed && kind.Takes("seed")) json.WriteNumber("seed"u8, seed);
         if (prompt.Stop.Count == 0) return;
         json.WriteStartArray("stop"u8);
         foreach (var stop in prompt.Stop) json.WriteStringValue(stop);
         json.WriteEndArray();
     }
 
-    private static void WriteTools(Utf8JsonWriter json, ChatPrompt prompt)
+    private static void WriteTools(Utf8JsonWriter json, ChatPrompt prompt, ProviderKind kind)
     {
         if (prompt.Tools.Count == 0) return;
         json.WriteStartArray("tools"u8);
@@ -77,7 +79,7 @@ internal sealed class ChatPromptWriter : IPromptWriter
         }
 
         json.WriteEndArray();
-        if (prompt.ParallelToolCalls is { } parallel) json.WriteBoolean("parallel_tool_calls"u8, parallel);
+        if (prompt.ParallelToolCalls is { } parallel && kind.Takes("parallel_tool_calls")) json.WriteBoolean("parallel_tool_calls"u8, parallel);
         switch (prompt.ToolChoice)
         {
             case { Kind: ToolChoiceKind.Auto }: json.WriteString("tool_choice"u8, "auto"u8); break;

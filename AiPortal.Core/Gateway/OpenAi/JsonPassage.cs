@@ -29,7 +29,7 @@ internal class JsonPassage(string path) : IUpstreamExchange
 
     public virtual IStreamTap Tap(ExchangeRequest request, bool holdEnd) => new SseTap(hideUsageChunk: false, holdEnd);
 
-    public AnswerObservation ReadRefusal(in ReadOnlySequence<byte> body) => ChatUsageReader.Read(body);
+    public AnswerObservation ReadRefusal(in ReadOnlySequence<byte> body) => ChatUsageReader.ReadRefusal(body);
 
     /// <summary>Adds what else has to differ in the body sent.</summary>
     protected virtual void Change(ExchangeRequest request, List<BodyEdit> edits)

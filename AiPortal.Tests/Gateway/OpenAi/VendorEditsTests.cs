@@ -58,6 +58,43 @@ public sealed class VendorEditsTests
         Assert.Equal(address, new Uri(preset.Root(preset.BaseUrl!), "chat/completions").ToString());
     }
 
+    [Theory]
+    [InlineData("mistral", "seed,user,service_tier", "max_tokens")]
+    [InlineData("cohere", "n,user,service_tier,parallel_tool_calls,stream_options", "max_tokens")]
+    [InlineData("groq", "n", "max_tokens")]
+    [InlineData("openai", "", "max_completion_tokens")]
+    public void Translation_ToAKind_LeavesOutWhatItRefuses(string kind, string left, string cap)
+    {
+        var prompt = new ChatPrompt
+        {
+            Model = "m", Stream = true, Turns = [new ChatTurn(TurnRole.User, [new TextPart("Hi")])], Choices = 2, Seed = 1, EndUser = "a", ServiceTier = "default", MaxOutput = 5,
+            Tools = [new ToolDefinition("f", null, null, null)], ParallelToolCalls = false,
+        };
+        var output = new ArrayBufferWriter<byte>();
+
+        Assert.Null(ChatTongue.Provider.Prompts.Write(prompt, new PromptTarget(ProviderKinds.Find(kind)!, "m", null, null), output));
+
+        using var sent = JsonDocument.Parse(output.WrittenMemory);
+        string[] names = [.. sent.RootElement.EnumerateObject().Select(member => member.Name)];
+        Assert.Contains(cap, names);
+        string[] refused = left.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Empty(names.Intersect(refused));
+        if (kind == "openai") Assert.Subset(names.ToHashSet(), new HashSet<string> { "n", "seed", "user", "service_tier", "parallel_tool_calls", "stream_options" });
+    }
+
+    [Theory]
+    [InlineData("openai", "Chat,Completions,Embeddings,Moderations,Responses,ImageGenerations,ImageEdits,ImageVariations,Speech,Transcriptions,Translations")]
+    [InlineData("azure-openai", "Chat,Completions,Embeddings,Responses,ImageGenerations,ImageEdits,Speech,Transcriptions,Translations")]
+    [InlineData("mistral", "Chat,Embeddings,Moderations,Transcriptions")]
+    [InlineData("groq", "Chat,Responses,Speech,Transcriptions,Translations")]
+    [InlineData("fastgpt", "Chat")]
+    public void Kind_OffersWhatItsVendorHas(string kind, string services)
+    {
+        var each = Enum.GetValues<ProviderServices>().Where(service => int.IsPow2((int)service));
+
+        Assert.Equal(services, string.Join(',', each.Where(ProviderKinds.Find(kind)!.Has)));
+    }
+
     [Fact]
     public void FastGpt_UsageOfOnes_DoesNotCount()
     {
