@@ -65,7 +65,7 @@ public sealed class UpstreamRefusalsTests
     [Theory]
     [InlineData("")]
     [InlineData("<html>")]
-    [InlineData("{\"detail\":\"x\"}")]
+    [InlineData("{\"reason\":\"x\"}")]
     public void Of_RefusalWithoutWords_StillSaysSomething(string body)
     {
         var refusal = UpstreamRefusals.Of(422, Bytes.Of(body), ChatPassage.Instance, null, "acme");
