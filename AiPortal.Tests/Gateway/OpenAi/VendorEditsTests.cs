@@ -67,8 +67,16 @@ public sealed class VendorEditsTests
     {
         var prompt = new ChatPrompt
         {
-            Model = "m", Stream = true, Turns = [new ChatTurn(TurnRole.User, [new TextPart("Hi")])], Choices = 2, Seed = 1, EndUser = "a", ServiceTier = "default", MaxOutput = 5,
-            Tools = [new ToolDefinition("f", null, null, null)], ParallelToolCalls = false,
+            Model = "m",
+            Stream = true,
+            Turns = [new ChatTurn(TurnRole.User, [new TextPart("Hi")])],
+            Choices = 2,
+            Seed = 1,
+            EndUser = "a",
+            ServiceTier = "default",
+            MaxOutput = 5,
+            Tools = [new ToolDefinition("f", null, null, null)],
+            ParallelToolCalls = false,
         };
         var output = new ArrayBufferWriter<byte>();
 
