@@ -112,6 +112,18 @@ internal static class ChatMembers
         _ => ChatMember.None,
     };
 
+    /// <summary>Whether a name is another one but for letter case, as Go servers compare.</summary>
+    public static bool IsMisspelt(string name, string watched)
+    {
+        if (name.Length != watched.Length || name == watched) return false;
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (Fold(name[i]) != watched[i]) return false;
+        }
+
+        return true;
+    }
+
     // The two letters outside ASCII that Unicode folds into it: long s and the Kelvin sign.
     private static char Fold(char character) => character switch
     {

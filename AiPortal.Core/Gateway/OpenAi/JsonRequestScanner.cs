@@ -58,8 +58,6 @@ internal abstract class JsonRequestScanner(JsonRequestScan scan, params string[]
     /// <summary>What can only be told when all has been read.</summary>
     protected abstract void Finish();
 
-    protected bool Saw(string name) => _seen.Contains(name);
-
     /// <summary>Text, arrays of text, tokens as numbers, objects: whatever may become input.</summary>
     protected void Tally(ref Utf8JsonReader reader) => _content.ReadOther(ref reader);
 
@@ -96,13 +94,13 @@ internal abstract class JsonRequestScanner(JsonRequestScan scan, params string[]
     private void ReadMember(ref Utf8JsonReader reader)
     {
         var name = Name(ref reader);
-        if (name is not null && !IsWatched(name) && Array.Find([.. watched, "model"], known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase)) is { } meant)
+        if (name is not null && Meant(name) is { } meant)
         {
             Refuse(meant, $"Unknown spelling of '{meant}': some providers would read it as that member, others would not.");
             return;
         }
 
-        if (name is not null && !_seen.Add(name) && IsWatched(name))
+        if (name is not null && IsWatched(name) && !_seen.Add(name))
         {
             Refuse(name, $"'{name}' is given twice.");
             return;
@@ -119,6 +117,16 @@ internal abstract class JsonRequestScanner(JsonRequestScan scan, params string[]
                 break;
             default: ReadValue(name, ref reader); break;
         }
+    }
+
+    private string? Meant(string name)
+    {
+        foreach (var known in watched)
+        {
+            if (ChatMembers.IsMisspelt(name, known)) return known;
+        }
+
+        return ChatMembers.IsMisspelt(name, "model") ? "model" : null;
     }
 
     private bool IsWatched(string name) => name == "model" || Array.IndexOf(watched, name) >= 0;

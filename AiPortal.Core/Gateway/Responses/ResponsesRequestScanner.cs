@@ -6,7 +6,7 @@ namespace AiPortal.Core.Gateway.Responses;
 
 /// <summary>The one pass over a request such as <c>{"model":"gpt-5.4","input":"Hi","instructions":"Be short","stream":true}</c>.</summary>
 internal sealed class ResponsesRequestScanner(ResponsesRequestScan scan)
-    : JsonRequestScanner(scan, "input", "stream", "max_output_tokens", "previous_response_id", "conversation", "background", "instructions")
+    : JsonRequestScanner(scan, "input", "stream", "max_output_tokens", "previous_response_id", "conversation", "background", "instructions", "tools", "prompt")
 {
     private bool _hasInput;
 

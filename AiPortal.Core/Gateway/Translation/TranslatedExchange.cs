@@ -38,25 +38,27 @@ public sealed class TranslatedExchange : IUpstreamExchange
 
     public PlainAnswer ReadPlain(ExchangeRequest request, in ReadOnlySequence<byte> body)
     {
-        var (seen, events) = ReadWhole(body);
+        var (seen, events) = ReadWhole(body, Reader(request.Kind));
         if (seen.Unreadable > 0 || seen.Error is not null) return new PlainAnswer(seen);
         var answer = new ArrayBufferWriter<byte>();
         _caller.Answers(request.Context).WriteWhole(WholeAnswer.Of(events), answer);
         return new PlainAnswer(seen, answer.WrittenMemory);
     }
 
-    public IStreamTap Tap(ExchangeRequest request, bool holdEnd) => new TranslatingTap(_provider.Answers(), _caller.Answers(request.Context));
+    public IStreamTap Tap(ExchangeRequest request, bool holdEnd) => new TranslatingTap(Reader(request.Kind), _caller.Answers(request.Context));
 
-    public AnswerObservation ReadRefusal(in ReadOnlySequence<byte> body) => ReadWhole(body).Seen;
+    public AnswerObservation ReadRefusal(in ReadOnlySequence<byte> body) => ReadWhole(body, _provider.Answers()).Seen;
 
-    private (AnswerObservation Seen, List<AnswerEvent> Events) ReadWhole(in ReadOnlySequence<byte> body)
+    private IAnswerReader Reader(ProviderKind kind) => kind.FakesUsage ? new UsagelessReader(_provider.Answers()) : _provider.Answers();
+
+    private static (AnswerObservation Seen, List<AnswerEvent> Events) ReadWhole(in ReadOnlySequence<byte> body, IAnswerReader reader)
     {
         var seen = new AnswerObservation();
         var events = new List<AnswerEvent>();
         try
         {
             using var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object) _provider.Answers().ReadWhole(document.RootElement, events);
+            if (document.RootElement.ValueKind == JsonValueKind.Object) reader.ReadWhole(document.RootElement, events);
             else seen.Unreadable = 1;
         }
         // The second is half of a surrogate pair.

@@ -2,7 +2,9 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text.Json;
 using AiPortal.Core.Catalog;
+using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Money;
 using AiPortal.Tests.Fixtures;
 using OpenAI;
 using OpenAI.Responses;
@@ -150,6 +152,41 @@ public sealed class ResponsesTests(GatewayHost gateway)
         Assert.Equal(Cost, Assert.Single(await gateway.EntriesAsync(id, 1)).TotalCost);
     }
 
+    [Fact]
+    public async Task Plain_AtFastGpt_ItsUsageOfOnesDoesNotCount()
+    {
+        var (id, client, model) = await ClientAsync("fastgpt", FakeUpstreamReply.Plain("Hello you", FakeUpstreamReply.Usage(1, 1)));
+
+        ResponseResult answer = await client.CreateResponseAsync(model, "Hi");
+
+        Assert.Equal("Hello you", answer.GetOutputText());
+        Assert.Equal((3L, true), (await gateway.EntriesAsync(id, 1))[0] is var entry ? (entry.OutputUnits, entry.Estimated) : default);
+    }
+
+    [Fact]
+    public async Task Stream_AtTheSandbox_IsTranslatedToo()
+    {
+        var (id, client, model) = await ClientAsync("sandbox", FakeUpstreamReply.HangUp());
+
+        var (text, last) = await ReadAsync(await client.CreateResponseStreamingAsync(model, "Hi"));
+
+        Assert.Equal(text, Assert.IsType<StreamingResponseCompletedUpdate>(last).Response.GetOutputText());
+        Assert.Equal((EntryStatus.Ok, false), (await gateway.EntriesAsync(id, 1))[0] is var entry ? (entry.Status, entry.Estimated) : default);
+    }
+
+    [Fact]
+    public async Task Plain_NothingBoundsTheOutput_StrictBudgetSendsABound()
+    {
+        var (_, _, model) = await ClientAsync("openai", FakeUpstreamReply.Json(200, Whole("resp_cap")), maxOutput: null);
+        var (id, http) = await gateway.IssueKeyAsync(new KeyDraft { Name = "strict", Budget = new KeyBudgetTerms(1, PeriodType.Total, "strict", "block") });
+
+        using var answer = await http.PostAsync("/v1/responses", GatewayHost.Raw($$"""{"max_output_tokens":null,"model":"{{model}}","input":"Hi"}"""));
+
+        Assert.Equal("0.0004", answer.Headers.GetValues("x-portal-cost-usd").Single());
+        var entry = Assert.Single(await gateway.EntriesAsync(id, 1));
+        Assert.Equal(4096, gateway.Upstream.Requests.Single(request => request.AttemptId == entry.Id.ToString()).Member("max_output_tokens")!.Value.GetInt32());
+    }
+
     [Theory]
     [InlineData("""{"model":"MODEL","input":"x","background":true}""", "background")]
     [InlineData("""{"model":"MODEL","input":"x","previous_response_id":"resp_nobody_knows"}""", "previous_response_id")]
@@ -157,6 +194,9 @@ public sealed class ResponsesTests(GatewayHost gateway)
     [InlineData("""{"model":"MODEL","input":[{"type":"item_reference","id":"msg_1"}]}""", "input[0].type")]
     [InlineData("""{"model":"MODEL","input":[{"role":"user","content":[{"type":"input_file","file_id":"f"}]}]}""", "input[0].content[0].file_id")]
     [InlineData("""{"model":"MODEL"}""", "input")]
+    [InlineData("""{"model":"MODEL","input":"x","ſtream":true}""", "stream")]
+    [InlineData("""{"model":"MODEL","input":"x","bacKground":true}""", "background")]
+    [InlineData("""{"model":"MODEL","input":"x","max_output_tokens":0}""", "max_output_tokens")]
     public async Task AtAChatProvider_WhatNeedsAVendorsState_IsRefusedByName(string body, string param)
     {
         var model = await gateway.AddModelAsync(null);
@@ -189,11 +229,11 @@ public sealed class ResponsesTests(GatewayHost gateway)
         "previous_response_id":null,"store":true,"temperature":1,"text":{"format":{"type":"text"}},"tool_choice":"auto","tools":[],"top_p":1,"truncation":"disabled","usage":{{{usage}}},"metadata":{}}
         """));
 
-    private async Task<(Guid Id, ResponsesClient Client, string Model)> ClientAsync(string kind, FakeUpstreamReply reply)
+    private async Task<(Guid Id, ResponsesClient Client, string Model)> ClientAsync(string kind, FakeUpstreamReply reply, int? maxOutput = 1000)
     {
         var model = "responder-" + Guid.CreateVersion7().ToString("N");
         await gateway.AddProviderAsync("account of " + model, gateway.Upstream.BaseUrl, [model], priority: 0, kind: kind);
-        await gateway.AddPriceAsync(new PriceDraft { Name = model, Provider = kind, InputPrice = 2, CachedInputPrice = 0.5m, OutputPrice = 8, ReasoningPrice = 10, UnitSize = 1_000_000, MaxOutput = 1000, ContextWindow = 100_000 });
+        await gateway.AddPriceAsync(new PriceDraft { Name = model, Provider = kind, InputPrice = 2, CachedInputPrice = 0.5m, OutputPrice = 8, ReasoningPrice = 10, UnitSize = 1_000_000, MaxOutput = maxOutput, ContextWindow = 100_000 });
         gateway.Upstream.ForModel(model, reply);
         var (id, secret) = await gateway.IssueSecretAsync();
         var options = new ResponsesClientOptions { Endpoint = new Uri(gateway.Portal.BaseUrl, "v1"), RetryPolicy = new ClientRetryPolicy(0) };

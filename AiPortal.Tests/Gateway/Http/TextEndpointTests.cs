@@ -52,6 +52,8 @@ public sealed class TextEndpointTests(GatewayHost gateway)
     [InlineData("""{"model":"test-model","input":[]}""", "input")]
     [InlineData("""{"model":"test-model","input":"a","input":"b"}""", "input")]
     [InlineData("""{"model":"test-model","Model":"other","input":"b"}""", "model")]
+    [InlineData("""{"model":"test-model","input":"b","INPUT":["c"]}""", "input")]
+    [InlineData("""{"model":"test-model","model":"other","input":"b"}""", "model")]
     public async Task Embeddings_BadBody_IsNamed(string body, string param)
     {
         var (_, http) = await gateway.IssueKeyAsync();
