@@ -22,6 +22,9 @@ public abstract class GatewayOperation
     /// <summary>The entries' <c>request_type</c>, such as <c>chat</c>.</summary>
     public abstract string RequestType { get; }
 
+    /// <summary>Whether an equal request may be given an equal answer: nothing is kept at the provider that the answer names.</summary>
+    public virtual bool IsRepeatable => false;
+
     /// <summary>How this caller is told of a failure.</summary>
     public abstract ErrorShape Errors { get; }
 

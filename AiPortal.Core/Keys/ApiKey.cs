@@ -50,6 +50,9 @@ public sealed class ApiKey : TenantRow, ILimitedRow
 
     public int? Concurrency { get; set; }
 
+    /// <summary>Null: as the organization says.</summary>
+    public CacheTerms? Cache { get; set; }
+
     public DateTimeOffset? ExpiresAt { get; set; }
 
     public KeyStatus Status { get; set; }
@@ -70,6 +73,7 @@ internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
         builder.Property(k => k.Name).HasMaxLength(200);
         builder.Property(k => k.Prefix).HasMaxLength(20);
         builder.Property(k => k.Tags).HasJson();
+        builder.Property(k => k.Cache).HasJson();
         builder.HasIndex(k => k.KeyHash).IsUnique();
         builder.HasIndex(k => new { k.OrganizationId, k.Name });
     }

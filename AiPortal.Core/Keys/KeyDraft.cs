@@ -40,6 +40,9 @@ public sealed record KeyDraft
 
     public int? Concurrency { get; init; }
 
+    /// <summary>Null: as the organization says.</summary>
+    public CacheTerms? Cache { get; init; }
+
     public KeyBudgetTerms? Budget { get; init; }
 
     /// <summary>UTC.</summary>
@@ -65,6 +68,7 @@ public sealed record KeyDraft
             Rpm = key.Rpm,
             Tpm = key.Tpm,
             Concurrency = key.Concurrency,
+            Cache = key.Cache,
             Budget = listing.Budget,
             ExpiresAt = key.ExpiresAt,
             Tags = key.Tags,
@@ -82,6 +86,7 @@ public sealed record KeyDraft
         CheckRanges(faults, IpDeny, "ip_deny");
         faults.Require(IpAllow is null or { Count: > 0 }, "ip_allow", "An empty list would let nobody in; null lets everybody in.");
         new RateLimit(Rpm, Tpm, Concurrency).Check(faults);
+        Cache?.Check(faults);
         faults.Require(ExpiresAt is null || ExpiresAt == before?.ExpiresAt || (ExpiresAt > now && ExpiresAt.Value.Year < 9000), "expires_at", "Must be in the future.");
         CheckTags(faults);
     }
@@ -100,6 +105,7 @@ public sealed record KeyDraft
         key.Rpm = Rpm;
         key.Tpm = Tpm;
         key.Concurrency = Concurrency;
+        key.Cache = Cache;
         key.ExpiresAt = ExpiresAt?.ToUniversalTime();
         key.Tags = new Dictionary<string, string>(Tags);
     }

@@ -30,6 +30,7 @@ public sealed record KeyListing(ApiKey Key, KeyBudgetTerms? Budget)
         Key.Rpm,
         Key.Tpm,
         Key.Concurrency,
+        Key.Cache,
         Key.ExpiresAt,
         Key.Status,
         Key.Tags,

@@ -22,6 +22,9 @@ public sealed record CostNotes
     /// <summary>The answer names a tier that the price does not know: the list price was taken.</summary>
     public bool? TierUnpriced { get; init; }
 
+    /// <summary>Answered as an equal request was before; the provider was not asked.</summary>
+    public bool? Cached { get; init; }
+
     /// <summary>Null where there is nothing to note.</summary>
     internal CostNotes? OrNull() => this == new CostNotes() ? null : this;
 }

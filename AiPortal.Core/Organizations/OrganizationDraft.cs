@@ -24,6 +24,9 @@ public sealed record OrganizationDraft(
 
     public RateLimit Limits { get; init; } = RateLimit.None;
 
+    /// <summary>For keys that say nothing of their own.</summary>
+    public CacheTerms? Cache { get; init; }
+
     public static OrganizationDraft Of(Organization row) =>
         new(row.Name, row.TimeZone, row.Currency, row.FiscalYearStart, row.UnpricedModelPolicy, row.CeilingPrice)
         {
@@ -32,6 +35,7 @@ public sealed record OrganizationDraft(
             BodyRetentionDays = row.BodyRetentionDays,
             BodyRedaction = row.BodyRedaction,
             Limits = RateLimit.Of(row),
+            Cache = row.Cache,
         };
 
     /// <summary>Null where nothing is wrong.</summary>
@@ -50,6 +54,7 @@ public sealed record OrganizationDraft(
         faults.Require(BodyRetentionDays is >= 1 and <= BodyPolicy.LongestDays, "body_retention_days", "Must be a number of days from 1 to 365.");
         faults.Require(BodyRedaction.Distinct().Count() == BodyRedaction.Count, "body_redaction", "Names a redaction twice.");
         Limits.Check(faults);
+        Cache?.Check(faults);
         return faults.Any ? faults.ToRefusal() : null;
     }
 
@@ -66,6 +71,7 @@ public sealed record OrganizationDraft(
         row.BodyRetentionDays = BodyRetentionDays;
         row.BodyRedaction = [.. BodyRedaction.Order()];
         Limits.WriteTo(row);
+        row.Cache = Cache;
     }
 
     // Windows names are found too, but PostgreSQL and browsers do not know them.

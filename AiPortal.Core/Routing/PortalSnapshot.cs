@@ -62,6 +62,8 @@ public sealed class OrganizationSnapshot
 
     public required RateLimit Limit { get; init; }
 
+    public CacheTerms? Cache { get; init; }
+
     public required OrganizationCalendar Calendar { get; init; }
 
     public required UnpricedModelPolicy UnpricedModelPolicy { get; init; }
@@ -112,6 +114,9 @@ public sealed class KeySnapshot
 
     /// <summary>The limits over this key, its own among them, in the order of their ids: locks are taken in it.</summary>
     public required IReadOnlyList<LimitedScope> Limits { get; init; }
+
+    /// <summary>Null where answers are not kept.</summary>
+    public CachePolicy? Cache { get; init; }
 
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
 

@@ -55,6 +55,9 @@ public sealed class Organization : TenantRow, ILimitedRow
 
     public int? Concurrency { get; set; }
 
+    /// <summary>For keys that say nothing of their own; null: off.</summary>
+    public CacheTerms? Cache { get; set; }
+
     /// <summary>The made-up organization of a demo start.</summary>
     public bool IsDemo { get; set; }
 }
@@ -74,6 +77,7 @@ internal sealed class OrganizationMapping : IEntityTypeConfiguration<Organizatio
         builder.Property(o => o.Name).HasMaxLength(200);
         builder.Property(o => o.TimeZone).HasMaxLength(64);
         builder.Property(o => o.Currency).HasMaxLength(3);
+        builder.Property(o => o.Cache).HasJson();
         builder.Property(o => o.BodyRedaction).HasColumnType("text[]").HasConversion(Words, SameWords);
     }
 }

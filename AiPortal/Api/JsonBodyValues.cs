@@ -26,6 +26,9 @@ internal sealed partial class JsonBody
 
     public bool Flag(string name, bool absent) => Present(name, out var element) ? ReadFlag(name, element) ?? absent : absent;
 
+    public bool? FlagOrNull(string name, bool? absent = null) =>
+        PresentValue(name, out var element, out var isNull) ? ReadFlag(name, element) ?? absent : isNull ? null : absent;
+
     public int Int(string name, int absent, int min = 0, int max = int.MaxValue) =>
         Present(name, out var element) ? (int?)ReadLong(name, element, min, max) ?? absent : absent;
 

@@ -15,6 +15,7 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
         headers["x-portal-provider"] = Uri.EscapeDataString(attempt.Plan.Account.Name);
         headers["x-portal-model"] = Uri.EscapeDataString(attempt.Plan.UpstreamModel);
         if (call.DowngradedFrom is { } asked) headers["x-portal-downgraded-from"] = Uri.EscapeDataString(asked);
+        if (call.Repeat is not null || call.Recording is not null) headers["x-portal-cache"] = call.Repeat is null ? "miss" : "hit";
         call.Lease?.WriteHeaders(headers);
     }
 

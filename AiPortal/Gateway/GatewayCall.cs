@@ -5,6 +5,7 @@ using AiPortal.Core.Gateway;
 using AiPortal.Core.Replays;
 using AiPortal.Core.Routing;
 using AiPortal.Core.Routing.Routes;
+using AiPortal.Gateway.Caching;
 
 namespace AiPortal.Gateway;
 
@@ -73,6 +74,12 @@ internal sealed class GatewayCall(HttpContext context, GatewayOperation operatio
 
     /// <summary>Set where the answer was given before; nothing is sent or billed then.</summary>
     public ReplayedAnswer? Replay { get; set; }
+
+    /// <summary>The answer of an equal request, for keys that want it; given instead of asking a provider.</summary>
+    public StoredAnswer? Repeat { get; set; }
+
+    /// <summary>Set where the answer may be kept for equal requests.</summary>
+    public AnswerRecording? Recording { get; set; }
 
     /// <summary>Set where the organization keeps bodies and something was sent.</summary>
     public BodyCapture? Capture { get; set; }

@@ -6,6 +6,7 @@ using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Health;
 using AiPortal.Core.Replays;
 using AiPortal.Core.Routing;
+using AiPortal.Gateway.Caching;
 using AiPortal.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -39,6 +40,8 @@ internal static class GatewayFeature
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<BufferMemory>();
         services.AddSingleton<KeyLimits>();
+        services.AddSingleton<AnswerStore>();
+        services.AddSingleton<RepeatedAnswers>();
         services.AddSingleton<KeyAuthentication>();
         services.AddSingleton<BodyReading>();
         services.AddSingleton<Admission>();

@@ -3,7 +3,7 @@ using AiPortal.Core.Data;
 namespace AiPortal.Gateway;
 
 /// <summary><c>Portal:Gateway</c>: how long a provider may take, and how much memory its answers.</summary>
-internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSpan Idle, TimeSpan AfterCallerLeft, TimeSpan ReplayWait, long MaxAnswerBytes, long MaxBufferedBytes)
+internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSpan Idle, TimeSpan AfterCallerLeft, TimeSpan ReplayWait, long MaxAnswerBytes, long MaxBufferedBytes, long CacheBytes)
 {
     public static GatewayOptions Read(IConfiguration configuration) => new(
         Seconds(configuration, "ConnectSeconds", 10),
@@ -12,15 +12,16 @@ internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSp
         Seconds(configuration, "AfterCallerLeftSeconds", 30),
         Seconds(configuration, "ReplayWaitSeconds", 120),
         64L << 20,
-        Megabytes(configuration, "BufferMegabytes", 1024) << 20);
+        Megabytes(configuration, "BufferMegabytes", 1024, 64) << 20,
+        Megabytes(configuration, "CacheMegabytes", 256, 0) << 20);
 
-    private static long Megabytes(IConfiguration configuration, string name, long standard)
+    private static long Megabytes(IConfiguration configuration, string name, long standard, long least)
     {
         var key = $"Portal:Gateway:{name}";
         if (configuration[key] is not { Length: > 0 } text) return standard;
-        return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number is >= 64 and <= 1 << 20
+        return long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= least && number <= 1 << 20
             ? number
-            : throw new StartFault(key, "must be a number of megabytes from 64 to 1048576.");
+            : throw new StartFault(key, $"must be a number of megabytes from {least} to 1048576.");
     }
 
     private static TimeSpan Seconds(IConfiguration configuration, string name, double standard)

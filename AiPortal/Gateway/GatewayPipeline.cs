@@ -1,4 +1,5 @@
 using AiPortal.Core.Gateway;
+using AiPortal.Gateway.Caching;
 
 namespace AiPortal.Gateway;
 
@@ -7,15 +8,15 @@ namespace AiPortal.Gateway;
 /// 1 authenticate: which key, may it be used, from here;
 /// 2 read: the body once, as bytes, and what admission must know of it; an answer already given under the caller's idempotency
 ///   key is given again and ends the way here;
-/// 3 route: the attempts it may make, in order;
+/// 3 route: the attempts it may make, in order; where the key wants it and an equal request was answered, that answer is the one;
 /// 4 admit: limits, then a hold on every budget over the key; one that downgrades sends the call back to 3, once;
-/// 5 forward: try the attempts until one answers, only while nothing has reached the caller;
+/// 5 forward: give the answer there is, or try the attempts until one answers, only while nothing has reached the caller;
 /// 6 meter: usage from the answer, without holding it back;
 /// 7 settle: whatever happened, price it, journal it, give back what was held. Nobody can cancel this.
 /// </summary>
 internal sealed class GatewayPipeline(
     KeyAuthentication authentication, BodyReading reading, Admission admission, Forwarding forwarding, Settling settling, CallAnswers answers, Replaying replays,
-    ResponsePins pins)
+    ResponsePins pins, RepeatedAnswers repeats)
 {
     public async Task RunAsync(HttpContext context, GatewayOperation operation, CallTarget target)
     {
@@ -28,7 +29,7 @@ internal sealed class GatewayPipeline(
             if (call.Replay is null)
             {
                 refusal ??= await RouteAndAdmitAsync(call)      // 3 and 4
-                    ?? await forwarding.ForwardAsync(call);     // 5 and 6
+                    ?? await AnswerAsync(call);                 // 5 and 6
             }
 
             if (refusal is not null) await answers.RefuseAsync(call, refusal);
@@ -60,5 +61,18 @@ internal sealed class GatewayPipeline(
         return refusal;
     }
 
-    private GatewayRefusal? Route(GatewayCall call) => CallRouting.Route(call) ?? pins.Narrow(call);
+    private GatewayRefusal? Route(GatewayCall call)
+    {
+        if ((CallRouting.Route(call) ?? pins.Narrow(call)) is { } refusal) return refusal;
+        repeats.Look(call);
+        return null;
+    }
+
+    private async Task<GatewayRefusal?> AnswerAsync(GatewayCall call)
+    {
+        if (call.Repeat is not null) return await repeats.GiveAsync(call);
+        if (await forwarding.ForwardAsync(call) is { } refusal) return refusal;
+        repeats.Keep(call);
+        return null;
+    }
 }

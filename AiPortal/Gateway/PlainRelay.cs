@@ -37,7 +37,12 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Buff
         answer.ContentLength = given.Length;
         // Sound and the like is no text that could be redacted.
         if (IsText(answer.ContentType)) call.Capture?.KeepAnswer(given);
-        foreach (var piece in given) await answer.BodyWriter.WriteAsync(piece, call.Context.RequestAborted);
+        foreach (var piece in given)
+        {
+            call.Recording?.Append(piece.Span);
+            await answer.BodyWriter.WriteAsync(piece, call.Context.RequestAborted);
+        }
+
         return null;
     }
 

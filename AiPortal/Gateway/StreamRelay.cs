@@ -19,7 +19,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
     {
         faults.Pass(FaultPoint.HeadersReceived);
         var wantsCost = call.Context.Request.Headers["x-portal-cost"].ToString() == "true";
-        using var tap = request.Exchange.Tap(request.Details, holdEnd: wantsCost);
+        using var tap = request.Exchange.Tap(request.Details, holdEnd: wantsCost || call.Recording is not null);
         var failure = await CopyAsync(call, attempt, response, tap, patience);
         faults.Pass(FaultPoint.LastByte);
         // An error before anything went out is an attempt that failed; after that it is part of what the caller got.
@@ -93,6 +93,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
     private static async ValueTask<bool> SendAsync(GatewayCall call, ArrayBufferWriter<byte> passing, Patience patience)
     {
         call.Capture?.AppendEvents(passing.WrittenSpan);
+        call.Recording?.Append(passing.WrittenSpan);
         var sending = call.Context.Response.BodyWriter.WriteAsync(passing.WrittenMemory, call.Context.RequestAborted);
         if (!sending.IsCompleted) patience.Pause();
         var result = await sending;
@@ -111,7 +112,10 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
             end.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $": portal-cost-usd={attempt.Cost.Total:0.############}\n\n")));
         }
 
+        if (tap.IsMidFrame) call.Recording?.GiveUp();
+        var before = end.WrittenCount;
         tap.WriteEnd(end);
+        call.Recording?.AppendEnd(end.WrittenSpan[before..]);
         if (end.WrittenCount == 0) return;
         call.Capture?.AppendEvents(end.WrittenSpan);
         await answer.BodyWriter.WriteAsync(end.WrittenMemory, call.Context.RequestAborted);

@@ -27,6 +27,7 @@ internal static class KeyBody
             Rpm = limits.Rpm,
             Tpm = limits.Tpm,
             Concurrency = limits.Concurrency,
+            Cache = body.Cache(now?.Cache),
             Budget = ReadBudget(body, now?.Budget),
             ExpiresAt = body.InstantOrNull("expires_at", now?.ExpiresAt),
             Tags = body.Map("tags", now?.Tags, maxCount: 16, maxLength: 512),

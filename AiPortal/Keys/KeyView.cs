@@ -41,6 +41,9 @@ internal sealed record KeyView
 
     public required RateLimit RateLimit { get; init; }
 
+    /// <summary>Null: as the organization says.</summary>
+    public required CacheTerms? Cache { get; init; }
+
     public required KeyBudgetView? Budget { get; init; }
 
     public required DateTimeOffset? ExpiresAt { get; init; }
@@ -89,6 +92,7 @@ internal sealed record KeyView
             IpAllow = key.IpAllow,
             IpDeny = key.IpDeny,
             RateLimit = RateLimit.Of(key),
+            Cache = key.Cache,
             Budget = listing.Budget is { } budget ? new KeyBudgetView(budget.Limit, Core.Money.PeriodTypes.ToText(budget.Period), budget.Hold, budget.Action) : null,
             ExpiresAt = key.ExpiresAt,
             PreviousValidUntil = key.PreviousValidUntil > now ? key.PreviousValidUntil : null,

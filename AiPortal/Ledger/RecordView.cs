@@ -29,6 +29,9 @@ internal sealed record RecordView
 
     public required bool Estimated { get; init; }
 
+    /// <summary>Answered as an equal request was before; the provider was not asked.</summary>
+    public required bool Cached { get; init; }
+
     public required bool AboveCeiling { get; init; }
 
     public required Guid? UserId { get; init; }
@@ -145,6 +148,7 @@ internal sealed record RecordView
             Kind = e.Kind,
             Status = e.Status,
             Estimated = e.Estimated,
+            Cached = e.CostDetail?.Notes?.Cached ?? false,
             AboveCeiling = e.AboveCeiling,
             UserId = e.UserId,
             KeyId = e.KeyId,

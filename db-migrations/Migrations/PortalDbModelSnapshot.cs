@@ -1748,6 +1748,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Cache")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("cache");
+
                     b.Property<int?>("Concurrency")
                         .HasColumnType("integer")
                         .HasColumnName("concurrency");
@@ -2901,6 +2905,10 @@ namespace AiPortal.Migrations.Migrations
                     b.Property<int>("BodyRetentionDays")
                         .HasColumnType("integer")
                         .HasColumnName("body_retention_days");
+
+                    b.Property<string>("Cache")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("cache");
 
                     b.Property<decimal?>("CeilingPrice")
                         .HasPrecision(24, 12)

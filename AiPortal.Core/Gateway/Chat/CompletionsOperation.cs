@@ -13,6 +13,8 @@ public sealed class CompletionsOperation : GatewayOperation
 
     public override string RequestType => "completion";
 
+    public override bool IsRepeatable => true;
+
     public override ErrorShape Errors => OpenAiErrors.Shape;
 
     public override IUpstreamExchange? At(ProviderKind kind) =>

@@ -14,6 +14,8 @@ public sealed class EmbeddingsOperation : GatewayOperation
 
     public override string RequestType => "embedding";
 
+    public override bool IsRepeatable => true;
+
     public override ErrorShape Errors => OpenAiErrors.Shape;
 
     public override IUpstreamExchange? At(ProviderKind kind) =>

@@ -16,6 +16,8 @@ public sealed class ModerationsOperation : GatewayOperation
 
     public override string RequestType => "moderation";
 
+    public override bool IsRepeatable => true;
+
     public override ErrorShape Errors => OpenAiErrors.Shape;
 
     public override IUpstreamExchange? At(ProviderKind kind) =>

@@ -10,6 +10,9 @@ public sealed class ResponsesOperation : ConversationOperation
 {
     public static ResponsesOperation Instance { get; } = new();
 
+    /// <summary>A response can be gone on from.</summary>
+    public override bool IsRepeatable => false;
+
     public override ErrorShape Errors => ResponsesErrors.Shape;
 
     public override CallerTongue Tongue => ResponsesTongue.Caller;

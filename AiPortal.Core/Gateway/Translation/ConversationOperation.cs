@@ -10,6 +10,8 @@ public abstract class ConversationOperation : GatewayOperation
 {
     public sealed override string RequestType => "chat";
 
+    public override bool IsRepeatable => true;
+
     /// <summary>The dialect of the caller, as a caller speaks it.</summary>
     public abstract CallerTongue Tongue { get; }
 

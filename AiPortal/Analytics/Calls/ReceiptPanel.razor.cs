@@ -51,6 +51,7 @@ public sealed partial class ReceiptPanel
             if (_receipt.Call?.ReplayOf is not null) yield return Text["Note.Replay"];
             if (Status is { } status and not CallStatus.Ok) yield return Text["Note." + status];
             if (CallWords.Error(Text, _receipt.Call?.ErrorCode) is { } error) yield return error;
+            if (entries.Exists(entry => entry.CostDetail?.Notes?.Cached == true)) yield return Text["Note.Cached"];
             if (entries.Exists(entry => entry.Estimated)) yield return Text["Note.Estimated"];
             if (entries.Exists(entry => entry is { PriceId: null, Kind: EntryKind.Usage })) yield return Text["Note.Unpriced"];
             if (entries.Exists(entry => entry.AboveCeiling)) yield return Text["Note.AboveCeiling"];

@@ -1,0 +1,38 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace AiPortal.Migrations.Migrations
+{
+    /// <inheritdoc />
+    public partial class AnswerCache : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<string>(
+                name: "cache",
+                table: "organizations",
+                type: "jsonb",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "cache",
+                table: "api_keys",
+                type: "jsonb",
+                nullable: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "cache",
+                table: "organizations");
+
+            migrationBuilder.DropColumn(
+                name: "cache",
+                table: "api_keys");
+        }
+    }
+}
