@@ -30,7 +30,7 @@ public static class UpstreamRefusals
             408 or 504 => GatewayFailure.UpstreamTimeout,
             _ => GatewayFailure.UpstreamError,
         };
-        if (failure != GatewayFailure.UpstreamRefused) return GatewayFailures.Refuse(failure, provider);
+        if (failure != GatewayFailure.UpstreamRefused) return GatewayFailures.Refuse(failure, provider) with { RetryAfter = retryAfter };
 
         var error = exchange.ReadRefusal(body).Error;
         if (error is not null && (NoCredit.Contains(error.Code) || NoCredit.Contains(error.Type))) return GatewayFailures.Refuse(GatewayFailure.UpstreamAuthFailed, provider);

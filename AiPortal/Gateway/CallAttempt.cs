@@ -3,6 +3,7 @@ using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Responses;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Routing;
+using AiPortal.Core.Routing.Health;
 
 namespace AiPortal.Gateway;
 
@@ -58,7 +59,27 @@ internal sealed class CallAttempt(PlannedAttempt plan, HeldAmount held, Intent i
 
     public long StartedTicks { get; } = startedTicks;
 
-    public int? TtftMs { get; set; }
+    public int? TtftMs
+    {
+        get;
+        set
+        {
+            field = value;
+            Use?.FirstByte();
+        }
+    }
+
+    /// <summary>Its place at the account.</summary>
+    public AccountUse? Use { get; set; }
+
+    /// <summary>How long the answer's headers are waited for; null: as long as the portal's options say.</summary>
+    public TimeSpan? Wait { get; set; }
+
+    /// <summary>Another account could take the call, should this one turn out to be stuck.</summary>
+    public bool MayHurry { get; set; }
+
+    /// <summary>Monotonic; set when it is closed. A pause before the next attempt is none of this one's time.</summary>
+    public long EndedTicks { get; set; }
 
     /// <summary>Set when it is closed: priced, its hold ended.</summary>
     public AttemptOutcome? Outcome { get; set; }

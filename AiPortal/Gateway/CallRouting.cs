@@ -11,13 +11,15 @@ internal static class CallRouting
     public static GatewayRefusal? Route(GatewayCall call)
     {
         var (model, scan) = (call.Model, call.Scan!);
+        var (input, output) = (TokenEstimate.Input(scan), Math.Min(scan.MaxOutput ?? UsualOutput, UsualOutput) * scan.Choices);
+        call.ExpectedTokens = input + output;
         var plan = AttemptPlanner.Plan(call.Snapshot, call.Key!, new PlanQuestion(model, call.StartedAt)
         {
             Speaks = call.Operation.Speaks,
             Streamed = scan.Stream,
             Body = call.Bytes,
-            InputTokens = TokenEstimate.Input(scan),
-            OutputTokens = Math.Min(scan.MaxOutput ?? UsualOutput, UsualOutput) * scan.Choices,
+            InputTokens = input,
+            OutputTokens = output,
             Chance = (ulong)Random.Shared.NextInt64(),
         });
         (call.Plan, call.Route, call.IsForced) = (plan.Attempts, plan.Route, plan.Forced);

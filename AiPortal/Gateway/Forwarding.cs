@@ -1,6 +1,6 @@
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Ledger.Journals;
-using AiPortal.Core.Routing;
+using AiPortal.Core.Routing.Health;
 
 namespace AiPortal.Gateway;
 
@@ -8,50 +8,89 @@ namespace AiPortal.Gateway;
 /// Step 5: the attempts in order until one answers, only while nothing has reached the caller. Before each further attempt the last
 /// is closed and the next is held anew; a refused hold ends it.
 /// </summary>
-internal sealed class Forwarding(UpstreamCalls upstream, Admission admission, Settling settling, ILogger<Forwarding> logger)
+internal sealed class Forwarding(
+    UpstreamCalls upstream, Admission admission, Settling settling, GatewayOptions options, TimeProvider clock, ILogger<Forwarding> logger)
 {
-    private const int MaxAttempts = 4;
-
     public async Task<GatewayRefusal?> ForwardAsync(GatewayCall call)
     {
-        for (var index = 0; ; index++)
+        var steps = new AttemptSteps(call, clock);
+        var use = steps.First(out var wait);
+        try
         {
-            var plan = call.Plan[index];
-            CallAttempt? attempt = null;
-            var refusal = UpstreamCalls.Prepare(call, plan, out var prepared);
-            if (refusal is null)
+            if (use is null) return CallRouting.AtLimit(call.Model, wait);
+            // Admission held for the first of the plan; where that has no room by now, its hold makes way for that of another.
+            if (steps.Index > 0 && await HoldAnewAsync(call, steps) is { } noHold) return noHold;
+            while (true)
             {
-                using (prepared)
+                var (attempt, refusal) = await MakeAsync(call, steps, use);
+                Tell(call, use, attempt, refusal);
+                use = refusal is null ? null : await steps.NextAsync(attempt, refusal);
+                if (use is not null && await admission.HoldAsync(call, steps.Plan) is { } refused)
                 {
-                    try
-                    {
-                        attempt = settling.Open(call, plan);
-                    }
-                    catch (JournalUnavailableException fault)
-                    {
-                        logger.LogError("The journal takes no call: {Fault}", fault.Message);
-                        return GatewayFailures.Refuse(GatewayFailure.Overloaded);
-                    }
-
-                    refusal = await upstream.MakeAsync(call, attempt, prepared!);
+                    use.Leave(AttemptVerdict.Neutral);
+                    (use, refusal) = (null, refused);
                 }
-            }
-            else
-            {
-                call.Held!.Hold.Release();
-                call.Held = null;
-            }
 
-            var next = refusal is not null && MayTryNext(call, refusal) && index + 1 < Math.Min(call.Plan.Count, MaxAttempts);
-            if (next && await admission.HoldAsync(call, call.Plan[index + 1]) is { } noHold) (next, refusal) = (false, noHold);
-            if (attempt is not null) settling.Record(attempt, final: !next);
-            if (!next) return refusal;
-            logger.LogInformation("Call {Call}: attempt {Attempt} at {Provider} failed with {Failure}; the next is made", call.RequestId, index + 1, plan.Account.Name, refusal!.Failure);
+                if (attempt is not null) settling.Record(attempt, final: use is null);
+                if (use is null) return refusal;
+                logger.LogInformation("Call {Call}: an attempt failed with {Failure}; the next is made at {Provider}", call.RequestId, refusal!.Failure, steps.Plan.Account.Name);
+            }
+        }
+        finally
+        {
+            use?.Leave(AttemptVerdict.Neutral);
         }
     }
 
-    private static bool MayTryNext(GatewayCall call, GatewayRefusal refusal) =>
-        !call.CallerLeft && !call.Context.Response.HasStarted
-        && (refusal.Failure != GatewayFailure.UpstreamRefused || refusal.UpstreamStatus is 404 or 429)
-        && refusal.Failure != GatewayFailure.BodyInvalid;
+    private ValueTask<GatewayRefusal?> HoldAnewAsync(GatewayCall call, AttemptSteps steps)
+    {
+        Release(call);
+        return admission.HoldAsync(call, steps.Plan);
+    }
+
+    /// <summary>Without an attempt nothing was sent: the provider's dialect cannot express the request, or the journal takes none.</summary>
+    private async Task<(CallAttempt? Attempt, GatewayRefusal? Refusal)> MakeAsync(GatewayCall call, AttemptSteps steps, AccountUse use)
+    {
+        if (UpstreamCalls.Prepare(call, steps.Plan, out var prepared) is { } unspoken)
+        {
+            Release(call);
+            return (null, unspoken);
+        }
+
+        using (prepared)
+        {
+            try
+            {
+                var attempt = settling.Open(call, steps.Plan);
+                attempt.Use = use;
+                attempt.MayHurry = steps.HasOthers;
+                attempt.Wait = Least(options.Headers, steps.Left, steps.HasOthers ? use.Patience : null);
+                return (attempt, await upstream.MakeAsync(call, attempt, prepared!));
+            }
+            catch (JournalUnavailableException fault)
+            {
+                logger.LogError("The journal takes no call: {Fault}", fault.Message);
+                return (null, GatewayFailures.Refuse(GatewayFailure.Overloaded));
+            }
+        }
+    }
+
+    private static void Tell(GatewayCall call, AccountUse use, CallAttempt? attempt, GatewayRefusal? refusal)
+    {
+        use.Leave(AttemptVerdicts.Of(refusal, attempt), refusal?.RetryAfter, attempt?.Outcome?.Usage.Total ?? 0, AttemptVerdicts.Detail(refusal, attempt));
+        if (refusal is null) call.Key!.Organization.Retries.Succeeded();
+    }
+
+    private static void Release(GatewayCall call)
+    {
+        call.Held?.Hold.Release();
+        call.Held = null;
+    }
+
+    private static TimeSpan Least(TimeSpan headers, TimeSpan left, TimeSpan? probe)
+    {
+        var least = headers < left ? headers : left;
+        if (probe is { } patience && patience < least) least = patience;
+        return least > TimeSpan.FromMilliseconds(1) ? least : TimeSpan.FromMilliseconds(1);
+    }
 }

@@ -61,6 +61,9 @@ internal sealed class GatewayCall(HttpContext context, GatewayOperation operatio
     /// <summary>None of the plan's accounts is well, or there is but one: it is tried all the same.</summary>
     public bool IsForced { get; set; }
 
+    /// <summary>Tokens that it may come to, for the limits of accounts.</summary>
+    public long ExpectedTokens { get; set; }
+
     public KeyLease? Lease { get; set; }
 
     /// <summary>The hold of the next attempt, made by admission for the first one.</summary>

@@ -12,6 +12,7 @@ internal sealed class Patience : IDisposable
     private readonly TimeSpan _afterLeft;
     private readonly bool _streamed;
     private bool _left;
+    private bool _ended;
 
     public Patience(GatewayCall call, bool streamed, GatewayOptions options)
     {
@@ -36,6 +37,15 @@ internal sealed class Patience : IDisposable
         }
     }
 
+    /// <summary>The same from another call's thread, which may come too late.</summary>
+    public void Hurry(TimeSpan time)
+    {
+        lock (_source)
+        {
+            if (!_left && !_ended) _source.CancelAfter(time);
+        }
+    }
+
     /// <summary>The caller is slow to take what there is: no time of the provider's.</summary>
     public void Pause() => Allow(Timeout.InfiniteTimeSpan);
 
@@ -53,6 +63,7 @@ internal sealed class Patience : IDisposable
 
     public void Dispose()
     {
+        lock (_source) _ended = true;
         _leaving.Dispose();
         _source.Dispose();
     }

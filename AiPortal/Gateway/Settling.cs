@@ -68,7 +68,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
     public void Close(CallAttempt attempt, AttemptOutcome outcome)
     {
         if (attempt.Outcome is not null) return;
-        attempt.Outcome = outcome;
+        (attempt.Outcome, attempt.EndedTicks) = (outcome, clock.GetTimestamp());
         if (outcome.Status == EntryStatus.Unknown)
         {
             attempt.Held.Hold.Unknown();
@@ -101,7 +101,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             Final = final,
             Usage = outcome.Usage,
             Cost = attempt.Cost,
-            LatencyMs = Elapsed(attempt.StartedTicks),
+            LatencyMs = (int)Math.Min(int.MaxValue, clock.GetElapsedTime(attempt.StartedTicks, attempt.EndedTicks).TotalMilliseconds),
             TtftMs = attempt.TtftMs,
             EndedAt = clock.GetUtcNow(),
             UpstreamRequestId = outcome.UpstreamRequestId,

@@ -51,8 +51,10 @@ internal sealed class UpstreamCalls(UpstreamClients clients, PlainRelay plain, S
         HttpResponseMessage response;
         try
         {
-            patience.Allow(options.Headers);
+            patience.Allow(attempt.Wait ?? options.Headers);
+            if (attempt is { MayHurry: true, Use: { } use }) use.Hurry = patience.Hurry;
             response = await clients.For(attempt.Plan.Account).SendAsync(request, patience.Token);
+            attempt.Use?.Hurry = null;
         }
         catch (Exception fault) when (UpstreamFault.Of(fault, patience) is { } failure)
         {

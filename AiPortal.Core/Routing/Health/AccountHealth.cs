@@ -7,10 +7,8 @@ namespace AiPortal.Core.Routing.Health;
 /// </summary>
 public sealed class AccountHealth
 {
-    private const int InARow = 3;
-    private const int Several = 5;
     private const int WatchEveryMs = 250;
-    private const long ProvenMs = 10_000;
+    private const long ProvenMs = 600_000;
     private const int LeastExtras = 20;
     private const long LongestPauseMs = 60_000;
     private readonly Lock _lock = new();
@@ -83,7 +81,10 @@ public sealed class AccountHealth
         }
     }
 
-    /// <summary>Whether further attempts may go there without counting against the retry budget: it has just been seen to answer.</summary>
+    /// <summary>
+    /// Whether further attempts may go there without counting against the retry budget: the last it was asked it answered, or it has not been
+    /// asked for long, and not too many are trying that already.
+    /// </summary>
     public bool IsProven
     {
         get
@@ -91,8 +92,17 @@ public sealed class AccountHealth
             lock (_lock)
             {
                 var now = Now;
-                return _circuit.IsClosed && _row == 0 && now - _okAt < ProvenMs && _extras < Math.Max(LeastExtras, _seconds.Read(now).Ok);
+                return _circuit.IsClosed && _row == 0 && _extras < (now - _okAt < ProvenMs ? Math.Max(LeastExtras, _seconds.Read(now).Ok) : 1);
             }
+        }
+    }
+
+    /// <summary>Whether something is under way there that may prove it.</summary>
+    public bool MayProve
+    {
+        get
+        {
+            lock (_lock) return _circuit.IsClosed && _row == 0 && _running > 0;
         }
     }
 
@@ -148,9 +158,8 @@ public sealed class AccountHealth
         {
             if (use.Answered) return;
             var now = Now;
-            Answered(use, now);
             // A stream may go on for minutes; that it began is what a probe asks.
-            if (use.IsProbe && !_circuit.IsClosed && _circuit.Probing) _circuit.Good(now, probe: true);
+            if (!Answered(use, now) && use.IsProbe) _circuit.Good(now, probe: true);
             stuck = Watch(now);
         }
 
@@ -182,16 +191,16 @@ public sealed class AccountHealth
         _seconds.Ok(now);
         _minutes.Ok(now);
         (_row, _pressed, _okAt) = (0, 0, now);
-        var awaited = !use.Answered;
-        if (awaited) Answered(use, now);
-        if (awaited || !use.IsProbe) _circuit.Good(now, use.IsProbe);
+        // A stream that was the probe has told by its beginning.
+        if (use.Answered && use.IsProbe) return;
+        if (use.Answered || !Answered(use, now)) _circuit.Good(now, use.IsProbe);
     }
 
     private void Failed(AccountUse use, AttemptVerdict verdict, TimeSpan? retryAfter, string? detail, long now)
     {
         if (verdict == AttemptVerdict.Neutral)
         {
-            if (use.IsProbe) _circuit.GiveBack();
+            Unheard(use, now);
             return;
         }
 
@@ -208,26 +217,20 @@ public sealed class AccountHealth
         _seconds.Failed(now);
         _minutes.Failed(now);
         _row++;
-        var reason = ReasonOf(verdict);
+        var reason = CircuitReasons.Of(verdict);
         if (!_circuit.IsClosed) _circuit.Bad(now, reason, use.IsProbe);
-        else if (IsFailing(verdict, now)) Open(now, reason);
+        else if (reason == CircuitReason.Quota || _seconds.Read(now).IsFailing(_row)) Open(now, reason);
     }
 
-    private bool IsFailing(AttemptVerdict verdict, long now)
+    /// <summary>A caller who left before anything came says something only where he waited too long.</summary>
+    private void Unheard(AccountUse use, long now)
     {
-        if (verdict == AttemptVerdict.QuotaGone) return true;
-        var counts = _seconds.Read(now);
-        return (_row >= InARow && counts.Ok == 0) || (counts.Failed >= Several && counts.Failed * 10 >= counts.Total * 3);
+        if (use.IsProbe) _circuit.GiveBack();
+        if (use.Answered || use.Pace.SlowMs is not { } limit || now - use.StartMs <= limit) return;
+        _seconds.FirstByte(now);
+        _seconds.Slow(now);
+        _circuit.Bad(now, CircuitReason.Slow, use.IsProbe);
     }
-
-    private static CircuitReason ReasonOf(AttemptVerdict verdict) => verdict switch
-    {
-        AttemptVerdict.Unreachable => CircuitReason.Unreachable,
-        AttemptVerdict.TimedOut => CircuitReason.Timeouts,
-        AttemptVerdict.CredentialRefused => CircuitReason.Credential,
-        AttemptVerdict.QuotaGone => CircuitReason.Quota,
-        AttemptVerdict.Failed or AttemptVerdict.Succeeded or AttemptVerdict.RateLimited or AttemptVerdict.Neutral => CircuitReason.Errors,
-    };
 
     private (Availability Can, TimeSpan Wait) Check(in AccountLimits limits, long expectedTokens, long now)
     {
@@ -247,7 +250,8 @@ public sealed class AccountHealth
         _seconds.Clear();
     }
 
-    private void Answered(AccountUse use, long now)
+    /// <summary>True where it was slow.</summary>
+    private bool Answered(AccountUse use, long now)
     {
         use.Answered = true;
         use.Hurry = null;
@@ -255,9 +259,10 @@ public sealed class AccountHealth
         var waited = now - use.StartMs;
         _firstBytes.Add(now, waited);
         _seconds.FirstByte(now);
-        if (!use.Pace.Note(waited, now, use.IsProbe)) return;
+        if (!use.Pace.Note(waited, now, use.IsProbe)) return false;
         _seconds.Slow(now);
-        if (use.IsProbe) _circuit.Bad(now, CircuitReason.Slow, probe: true);
+        _circuit.Bad(now, CircuitReason.Slow, use.IsProbe);
+        return true;
     }
 
     /// <summary>Looks at what is awaited, now and then.</summary>
@@ -272,10 +277,7 @@ public sealed class AccountHealth
     private List<(AccountUse, TimeSpan)>? Judge(long now)
     {
         if (!_circuit.IsClosed) return null;
-        var counts = _seconds.Read(now);
-        var awaited = _awaited.Late(now);
-        var slow = counts.Slow + awaited;
-        if (slow < Several || slow * 2 < counts.FirstBytes + awaited) return null;
+        if (!_seconds.Read(now).IsSlow(_seconds.Read(now, last: 5), _awaited.Late(now))) return null;
         _detail = null;
         Open(now, CircuitReason.Slow);
         return _awaited.Stuck(now);

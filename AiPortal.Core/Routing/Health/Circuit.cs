@@ -101,8 +101,9 @@ internal sealed class Circuit
     /// <summary>A failed answer while it is not closed. Calls that go through for want of another account do not prolong the pause.</summary>
     public void Bad(long now, CircuitReason reason, bool probe)
     {
+        if (!_open) return;
         _good = 0;
-        if (probe || StateAt(now) == CircuitState.HalfOpen) Open(now, reason);
+        if (probe) Open(now, reason);
     }
 
     /// <summary>A check found it well: the next call may be a probe.</summary>
@@ -110,4 +111,16 @@ internal sealed class Circuit
     {
         if (_open) Until = Math.Min(Until, now);
     }
+}
+
+internal static class CircuitReasons
+{
+    public static CircuitReason Of(AttemptVerdict verdict) => verdict switch
+    {
+        AttemptVerdict.Unreachable => CircuitReason.Unreachable,
+        AttemptVerdict.TimedOut => CircuitReason.Timeouts,
+        AttemptVerdict.CredentialRefused => CircuitReason.Credential,
+        AttemptVerdict.QuotaGone => CircuitReason.Quota,
+        AttemptVerdict.Failed or AttemptVerdict.Succeeded or AttemptVerdict.RateLimited or AttemptVerdict.Neutral => CircuitReason.Errors,
+    };
 }

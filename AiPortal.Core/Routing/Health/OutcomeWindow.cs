@@ -13,12 +13,15 @@ internal sealed class OutcomeWindow(int slots, long slotMs)
 
     public void FirstByte(long now) => At(now).FirstBytes++;
 
-    public OutcomeCounts Read(long now)
+    public OutcomeCounts Read(long now) => Read(now, _slots.Length);
+
+    /// <param name="last">How many slots, that of now included.</param>
+    public OutcomeCounts Read(long now, int last)
     {
         var (current, sum) = (now / slotMs, default(OutcomeCounts));
         foreach (ref readonly var slot in _slots.AsSpan())
         {
-            if (slot.Number <= current - _slots.Length || slot.Number > current) continue;
+            if (slot.Number <= current - last || slot.Number > current) continue;
             sum = new OutcomeCounts(sum.Ok + slot.Ok, sum.Failed + slot.Failed, sum.Slow + slot.Slow, sum.FirstBytes + slot.FirstBytes);
         }
 
@@ -48,5 +51,16 @@ internal sealed class OutcomeWindow(int slots, long slotMs)
 /// <summary><c>Slow</c> are those of the first bytes that came far later than they do otherwise.</summary>
 internal readonly record struct OutcomeCounts(int Ok, int Failed, int Slow, int FirstBytes)
 {
+    private const int InARow = 3;
+    private const int Several = 5;
+
     public int Total => Ok + Failed;
+
+    /// <param name="row">Failures since the last good one.</param>
+    public bool IsFailing(int row) => (row >= InARow && Ok == 0) || (Failed >= Several && Failed * 10 >= Total * 3);
+
+    /// <param name="latest">The newer half of these.</param>
+    /// <param name="late">Answers still awaited that should long have begun.</param>
+    public bool IsSlow(in OutcomeCounts latest, int late) =>
+        Slow + late >= Several && latest.Slow + late > 0 && (latest.Slow + late) * 2 >= latest.FirstBytes + late;
 }
