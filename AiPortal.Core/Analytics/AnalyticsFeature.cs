@@ -16,6 +16,7 @@ public static class AnalyticsFeature
         services.AddSingleton<SpendOverview>();
         services.AddSingleton<KeyUsage>();
         services.AddSingleton<KeySheet>();
+        services.AddSingleton<ProviderUses>();
         services.AddSingleton<SpendBoards>();
         services.AddSingleton<CallTable>();
         services.AddSingleton<CallFacetReads>();

@@ -1,4 +1,5 @@
 using AiPortal.Core.Access;
+using AiPortal.Core.Jobs;
 using AiPortal.Core.Routing.Health;
 using AiPortal.Core.Routing.Routes;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,9 @@ public static class RoutingFeature
     public static IServiceCollection AddCallRouting(this IServiceCollection services)
     {
         services.AddSingleton<HealthBook>();
+        services.AddSingleton<HealthMetrics>();
+        services.TryAddSingleton(new AccountCheckOptions());
+        services.AddJob<CheckAccounts>();
         services.AddSingleton<CreateRoute>();
         services.AddSingleton<ChangeRoute>();
         services.AddSingleton<RemoveRoute>();

@@ -6,6 +6,7 @@ using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Health;
 using AiPortal.Core.Replays;
 using AiPortal.Core.Routing;
+using AiPortal.Core.Routing.Health;
 using AiPortal.Gateway.Caching;
 using AiPortal.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,6 +18,7 @@ internal static class GatewayFeature
 {
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
+        services.AddSingleton(provider => GatewayOptions.ReadChecks(provider.GetRequiredService<IConfiguration>()));
         services.AddCallRouting();
         services.AddSingleton(provider => JournalSettings.Read(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<PortalSettings>().DataDirectory));
         services.AddSingleton(provider => provider.GetRequiredService<PortalSettings>().Faults);
@@ -62,6 +64,7 @@ internal static class GatewayFeature
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<IReadinessCheck, GatewayReadiness>();
         services.AddSingleton<IHealthFigures, LedgerFigures>();
+        services.AddStartStep<HealthMetrics>(StartSteps.Load, (_, _) => Task.CompletedTask);
         services.AddStartStep<SnapshotStore>(StartSteps.Load, (store, token) => store.ChangedAsync(token));
         return services;
     }

@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Routing.Health;
 
 namespace AiPortal.Gateway;
 
@@ -14,6 +15,14 @@ internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSp
         64L << 20,
         Megabytes(configuration, "BufferMegabytes", 1024, 64) << 20,
         Megabytes(configuration, "CacheMegabytes", 256, 0) << 20);
+
+    /// <summary>Whether accounts that are out are asked for their models every minute.</summary>
+    public static AccountCheckOptions ReadChecks(IConfiguration configuration)
+    {
+        const string key = "Portal:Gateway:AccountChecks";
+        if (configuration[key] is not { Length: > 0 } text) return new AccountCheckOptions();
+        return bool.TryParse(text, out var scheduled) ? new AccountCheckOptions(scheduled) : throw new StartFault(key, "must be true or false.");
+    }
 
     private static long Megabytes(IConfiguration configuration, string name, long standard, long least)
     {

@@ -1,4 +1,5 @@
 using AiPortal.Access;
+using AiPortal.Core.Analytics;
 using AiPortal.Core.Providers;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
@@ -25,6 +26,9 @@ public sealed partial class ProviderDrawer
 
     /// <summary>The account shown; null: the drawer is in.</summary>
     [Parameter, EditorRequired] public ProviderAccount? Account { get; set; }
+
+    /// <summary>What went there; null where nothing did.</summary>
+    [Parameter] public ProviderUse? Use { get; set; }
 
     /// <summary>What a test just gave; null when none was made since the drawer opened.</summary>
     [Parameter] public ProbeResult? Result { get; set; }

@@ -1,7 +1,9 @@
 using AiPortal.Access;
 using AiPortal.Core.Access;
+using AiPortal.Core.Analytics;
 using AiPortal.Core.Data;
 using AiPortal.Core.Providers;
+using AiPortal.Core.Routing.Health;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -15,6 +17,8 @@ public sealed partial class ProvidersPage
     private const string SearchName = "q";
 
     private readonly HashSet<Guid> _testing = [];
+    private IReadOnlyDictionary<Guid, ProviderUse> _uses = new Dictionary<Guid, ProviderUse>();
+    private string _topic = "";
     private DataTable<ProviderAccount>? _table;
     private ProviderAccount? _open;
     private ProbeResult? _result;
@@ -26,6 +30,8 @@ public sealed partial class ProvidersPage
     [Inject] internal IStringLocalizer<ProvidersText> Text { get; init; } = default!;
 
     [Inject] internal ProviderList Accounts { get; init; } = default!;
+
+    [Inject] internal ProviderUses Uses { get; init; } = default!;
 
     [Inject] internal TestProvider Test { get; init; } = default!;
 
@@ -42,6 +48,8 @@ public sealed partial class ProvidersPage
         var (actor, organization) = await Current.HereAsync();
         _allowed = actor.May(Permission.ViewProviders, organization);
         _mayChange = actor.May(Permission.ManageProviders, organization);
+        _topic = HealthBook.Topic(organization);
+        if (_allowed) await ReadUsesAsync();
     }
 
     protected override async Task OnParametersSetAsync()
@@ -108,6 +116,18 @@ public sealed partial class ProvidersPage
             _testing.Remove(row.Id);
             await ReloadAsync();
         }
+    }
+
+    private async Task RefreshAsync()
+    {
+        await ReadUsesAsync();
+        await ReloadAsync();
+    }
+
+    private async Task ReadUsesAsync()
+    {
+        var (actor, organization) = await Current.HereAsync();
+        if (actor.May(Permission.ViewCost, organization)) _uses = await Uses.ReadAsync(organization);
     }
 
     private Task ReloadAsync() => _table?.ReloadAsync() ?? Task.CompletedTask;

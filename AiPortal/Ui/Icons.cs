@@ -50,6 +50,7 @@ internal static class Icons
         ["providers"] = "M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4",
         ["rail"] = "M4 5h16v14H4zM10 5v14",
         ["refresh"] = "M20 5v5h-5M19.5 10A8 8 0 1 0 20 14",
+        ["routes"] = "M5 5a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM19 4a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM19 16a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM7 7h10M7 8c6 0 4 10 10 10",
         ["search"] = "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5L21 21",
         ["sign-out"] = "M10 4H4v16h6M9 12h11M16 8l4 4-4 4",
         ["stop"] = "M8.5 3h7L21 8.5v7L15.5 21h-7L3 15.5v-7zM9 9l6 6M15 9l-6 6",

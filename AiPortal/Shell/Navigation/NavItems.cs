@@ -30,6 +30,7 @@ internal static class NavItems
         new("/corrections", "edit", "Nav.Corrections", NavGroup.Finance),
         new("/ledger-health", "audit", "Nav.LedgerHealth", NavGroup.Finance),
         new("/providers", "providers", "Nav.Providers", NavGroup.Gateway),
+        new("/routes", "routes", "Nav.Routes", NavGroup.Gateway),
         new("/models", "models", "Nav.Models", NavGroup.Gateway),
         new("/api", "api", "Nav.Api", NavGroup.Gateway),
         new("/settings", "organization", "Nav.Settings", NavGroup.Settings),
