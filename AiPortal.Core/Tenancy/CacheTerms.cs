@@ -11,6 +11,10 @@ public sealed record CacheTerms(bool? Enabled = null, int? TtlSeconds = null, de
 {
     public const int LongestSeconds = 30 * 86_400;
 
+    /// <summary>Null where nothing is said.</summary>
+    public static CacheTerms? OrNull(bool? enabled, int? ttlSeconds, decimal? priceShare, bool? perKey) =>
+        (enabled, ttlSeconds, priceShare, perKey) is (null, null, null, null) ? null : new(enabled, ttlSeconds, priceShare, perKey);
+
     /// <param name="faults">Takes what is wrong, as members of <c>cache</c>.</param>
     public void Check(FieldFaults faults)
     {

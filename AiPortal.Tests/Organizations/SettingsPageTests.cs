@@ -27,6 +27,28 @@ public sealed class SettingsPageTests(PortalHost host) : PageTest(host)
     }
 
     [Fact]
+    public async Task Save_LimitsAndCache_AreTakenAndShownAgain()
+    {
+        var page = Render<SettingsPage>();
+        page.WaitForElement("#settings-rpm", TimeSpan.FromSeconds(20));
+        await page.Find("#settings-rpm").ChangeAsync(new() { Value = "600" });
+        await page.Find("#settings-concurrency").ChangeAsync(new() { Value = "0" });
+        await page.Find("#settings-cache").ChangeAsync(new() { Value = true });
+        await page.Find("#settings-share").ChangeAsync(new() { Value = "25" });
+        await page.Find("form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("at least 1", page.Find("#settings-concurrency-error").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        await page.Find("#settings-concurrency").ChangeAsync(new() { Value = "" });
+        await page.Find("form").SubmitAsync();
+
+        page.WaitForAssertion(() => Assert.Contains("Saved", page.Find(".settings-saved").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        var row = await Host.Admin.GetApiAsync($"/organizations/{OrganizationId}");
+        Assert.Equal("{\"rpm\":600,\"tpm\":null,\"concurrency\":null}", row.Json.GetProperty("rate_limit").ToString());
+        Assert.Equal("{\"enabled\":true,\"ttl_seconds\":null,\"price_share\":0.25,\"per_key\":null}", row.Json.GetProperty("cache").ToString());
+        Assert.Equal("600", page.Find("#settings-rpm").GetAttribute("value"));
+        await Host.Admin.PatchApiAsync($"/organizations/{OrganizationId}", "{\"rate_limit\":null,\"cache\":null}");
+    }
+
+    [Fact]
     public async Task Save_OutOfBounds_SaysWhatIsRightBesideTheField()
     {
         var page = Render<SettingsPage>();

@@ -4,6 +4,7 @@ using AiPortal.Core.Analytics;
 using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Money;
+using AiPortal.Core.Tenancy;
 using AiPortal.Ui.Figures;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
@@ -33,6 +34,7 @@ public sealed partial class KeyDialog
     private PeriodType _period = PeriodType.Monthly;
     private string _hold = "learned";
     private string _action = "block";
+    private string _cache = "";
     private string? _models;
     private string? _allow;
     private string? _deny;
@@ -79,6 +81,7 @@ public sealed partial class KeyDialog
     {
         (_name, _owner, _team, _project, _center, _environment) = (draft.Name, draft.OwnerUserId, draft.TeamId, draft.ProjectId, draft.CostCenterId, draft.EnvironmentId);
         (_rpm, _tpm, _concurrency) = (draft.Rpm, draft.Tpm, draft.Concurrency);
+        _cache = draft.Cache?.Enabled switch { null => "", true => "true", false => "false" };
         (_models, _allow, _deny) = (Join(draft.Models), Join(draft.IpAllow), Join(draft.IpDeny));
         if (draft.ExpiresAt is { } expires) _expires = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(expires, Zone.Zone).AddTicks(-1).DateTime);
         if (draft.Budget is not { } budget) return;
@@ -131,6 +134,7 @@ public sealed partial class KeyDialog
         Rpm = _rpm,
         Tpm = _tpm,
         Concurrency = _concurrency,
+        Cache = CacheTerms.OrNull(_cache.Length == 0 ? null : _cache == "true", before.Cache?.TtlSeconds, before.Cache?.PriceShare, before.Cache?.PerKey),
         Budget = hasLimit ? new KeyBudgetTerms(limit, _period, _hold, _action) : null,
         ExpiresAt = _expires is { } day ? EndOf(day) : null,
     };

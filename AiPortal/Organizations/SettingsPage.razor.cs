@@ -13,7 +13,8 @@ namespace AiPortal.Organizations;
 public sealed partial class SettingsPage
 {
     private static readonly string[] Shown =
-        ["name", "time_zone", "currency", "fiscal_year_start", "unpriced_model_policy", "ceiling_price", "body_retention_days"];
+        ["name", "time_zone", "currency", "fiscal_year_start", "unpriced_model_policy", "ceiling_price", "body_retention_days",
+        "rate_limit.rpm", "rate_limit.tpm", "rate_limit.concurrency", "cache.ttl_seconds", "cache.price_share"];
 
     private static readonly string[] Zones =
         [.. TimeZoneInfo.GetSystemTimeZones().Where(zone => zone.HasIanaId).Select(zone => zone.Id).Where(id => id == "UTC" || id.Contains('/', StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
@@ -34,6 +35,12 @@ public sealed partial class SettingsPage
     private string? _ceiling;
     private bool _bodies;
     private int _days;
+    private int? _rpm;
+    private int? _tpm;
+    private int? _concurrency;
+    private bool _cache;
+    private int? _ttl;
+    private decimal? _share;
 
     [Inject] internal IStringLocalizer<OrganizationsText> Text { get; init; } = default!;
 
@@ -57,6 +64,8 @@ public sealed partial class SettingsPage
         _shown = OrganizationDraft.Of(row);
         (_name, _zone, _currency, _month, _policy) = (row.Name, row.TimeZone, row.Currency, row.FiscalYearStart, row.UnpricedModelPolicy);
         _ceiling = row.CeilingPrice?.ToString("0.############", CultureInfo.CurrentCulture);
+        (_rpm, _tpm, _concurrency) = (row.Rpm, row.Tpm, row.Concurrency);
+        (_cache, _ttl, _share) = (row.Cache?.Enabled == true, row.Cache?.TtlSeconds, row.Cache?.PriceShare * 100);
         (_bodies, _days) = (row.BodyLogging == BodyLogging.On, row.BodyRetentionDays);
         _redactions.Clear();
         _redactions.UnionWith(row.BodyRedaction);
@@ -96,6 +105,8 @@ public sealed partial class SettingsPage
             BodyLogging = _bodies ? BodyLogging.On : BodyLogging.Off,
             BodyRetentionDays = _days,
             BodyRedaction = [.. _redactions],
+            Limits = new RateLimit(_rpm, _tpm, _concurrency),
+            Cache = CacheTerms.OrNull(_cache ? true : null, _ttl, _share / 100, _shown.Cache?.PerKey),
         };
         var (actor, organization) = await Current.HereAsync();
         var outcome = await Change.RunAsync(actor, organization, draft);

@@ -8,7 +8,7 @@ namespace AiPortal.Tests.Gateway.Abuse;
 [Collection(GatewayCollection.Name)]
 public sealed class HeaderAllowListTests(GatewayHost gateway)
 {
-    private static readonly string[] Allowed = ["Host", "Accept", "Accept-Encoding", "Authorization", "api-key", "Content-Type", "Content-Length", "X-Attempt-Id"];
+    private static readonly string[] Allowed = ["Host", "Accept", "Accept-Encoding", "Authorization", "api-key", "x-api-key", "x-goog-api-key", "anthropic-version", "Content-Type", "Content-Length", "X-Attempt-Id"];
 
     private static readonly (string Name, string Value)[] Sent =
     [
@@ -21,16 +21,23 @@ public sealed class HeaderAllowListTests(GatewayHost gateway)
         ("If-None-Match", "caller-secret"), ("Accept-Language", "caller-secret"), ("X-Amz-Security-Token", "caller-secret"), ("Authorization-Extra", "caller-secret"), ("CF-Connecting-IP", "6.6.6.6"),
     ];
 
+    private static readonly Dictionary<string, string> Answers = new()
+    {
+        ["gemini"] = """{"candidates":[{"index":0,"content":{"role":"model","parts":[{"text":"Hi"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":1,"totalTokenCount":2}}""",
+    };
+
     [Theory]
     [InlineData("openai-compatible", false)]
     [InlineData("openai-compatible", true)]
     [InlineData("azure-openai", false)]
+    [InlineData("gemini", false)]
     public async Task Provider_SeesAllowListedHeadersOnly(string kind, bool stream)
     {
         var model = $"headers-{kind}-{stream}";
         await gateway.AddProviderAsync("account of " + model, gateway.Upstream.BaseUrl, [model], priority: 0, kind: kind);
         await gateway.AddPriceAsync(new Core.Catalog.PriceDraft { Name = model, Provider = kind, InputPrice = 1, OutputPrice = 1, UnitSize = 1_000_000, MaxOutput = 100, ContextWindow = 10_000 });
-        gateway.Upstream.ForModel(model, stream ? FakeUpstreamReply.Stream("Hi").WithUsage(FakeUpstreamReply.Usage(1, 1)) : FakeUpstreamReply.Plain("Hi", FakeUpstreamReply.Usage(1, 1)));
+        if (Answers.TryGetValue(kind, out var json)) gateway.Upstream.Next(FakeUpstreamReply.Json(200, json));
+        else gateway.Upstream.ForModel(model, stream ? FakeUpstreamReply.Stream("Hi").WithUsage(FakeUpstreamReply.Usage(1, 1)) : FakeUpstreamReply.Plain("Hi", FakeUpstreamReply.Usage(1, 1)));
         var (id, secret) = await gateway.IssueSecretAsync(new KeyDraft { Name = "headers", Tags = new Dictionary<string, string> { ["team"] = "caller-secret" } });
         var body = await GatewayHost.Chat(model, stream).ReadAsStringAsync();
         var headers = string.Concat(Sent.Where(header => header.Name is not ("Expect" or "Upgrade")).Select(header => $"{header.Name}: {header.Value}\r\n"));
