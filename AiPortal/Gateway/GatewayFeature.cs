@@ -59,6 +59,7 @@ internal static class GatewayFeature
         services.AddSingleton<Replaying>();
         services.AddHostedService<ReplayUpkeep>();
         services.AddSingleton<CallAnswers>();
+        services.AddSingleton<GeminiCounting>();
         services.AddSingleton<ResponsePins>();
         services.AddSingleton<StoredResponses>();
         services.AddSingleton<GatewayPipeline>();

@@ -25,7 +25,7 @@ public sealed class GenerateContentPassage : IUpstreamExchange
 
     public AnswerObservation ReadRefusal(in ReadOnlySequence<byte> body) => Read(body);
 
-    private static AnswerObservation Read(in ReadOnlySequence<byte> body)
+    internal static AnswerObservation Read(in ReadOnlySequence<byte> body)
     {
         var seen = new AnswerObservation();
         var reader = new Utf8JsonReader(body);
