@@ -36,6 +36,9 @@ public interface IUpstreamExchange
     /// <param name="holdEnd">Nothing that ends the stream for its reader goes on before <see cref="IStreamTap.WriteEnd"/>.</param>
     IStreamTap Tap(ExchangeRequest request, bool holdEnd);
 
+    /// <summary>Stands in an answer of plain bytes, such as sound, that goes on as it comes; null: such answers are read whole.</summary>
+    IStreamTap? Bytes(ExchangeRequest request) => null;
+
     /// <summary>The error that the body of a refusal tells.</summary>
     AnswerObservation ReadRefusal(in ReadOnlySequence<byte> body);
 }

@@ -38,8 +38,12 @@ public abstract class FakeUpstreamReply
     /// <summary>The same, waiting at the gate before the second frame.</summary>
     public static FakeUpstreamReply Events(FakeUpstreamGate gate, params string[] frames) => new FakeUpstreamEvents(frames, gate);
 
-    /// <summary>Bytes that are no JSON.</summary>
-    public static FakeUpstreamReply Binary(byte[] bytes, string contentType) => new FakeUpstreamBinary(bytes, contentType);
+    /// <summary>Bytes that are no JSON; with a gate they come twice, the second time behind it.</summary>
+    public static FakeUpstreamReply Binary(byte[] bytes, string contentType, FakeUpstreamGate? gate = null) => new FakeUpstreamBinary(bytes, contentType, gate);
+
+    /// <summary>The same events under another content type.</summary>
+    public FakeUpstreamReply As(string contentType) => this is FakeUpstreamEvents events ? new FakeUpstreamEvents(events, contentType)
+        : throw new InvalidOperationException("Only events are renamed.");
 
     public static FakeUpstreamReply Error(int status, string message, string type, string? code, params (string Name, string Value)[] headers) =>
         Json(status, JsonSerializer.Serialize(new { error = new { message, type, param = (string?)null, code } }), headers);

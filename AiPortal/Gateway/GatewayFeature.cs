@@ -49,6 +49,7 @@ internal static class GatewayFeature
         services.AddSingleton<Admission>();
         services.AddSingleton<PlainRelay>();
         services.AddSingleton<StreamRelay>();
+        services.AddSingleton<ByteRelay>();
         services.AddSingleton<UpstreamCalls>();
         services.AddSingleton<Forwarding>();
         services.AddSingleton<Settling>();

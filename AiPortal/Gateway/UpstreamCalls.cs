@@ -19,7 +19,7 @@ internal sealed class PreparedCall(IUpstreamExchange exchange, ExchangeRequest d
 }
 
 /// <summary>One attempt at a provider: sends it, and relays or reads what comes.</summary>
-internal sealed class UpstreamCalls(UpstreamClients clients, PlainRelay plain, StreamRelay stream, Settling settling, GatewayOptions options, ILogger<UpstreamCalls> logger)
+internal sealed class UpstreamCalls(UpstreamClients clients, PlainRelay plain, StreamRelay stream, ByteRelay bytes, Settling settling, GatewayOptions options, ILogger<UpstreamCalls> logger)
 {
     private const int MaxErrorBytes = 64 * 1024;
 
@@ -65,9 +65,15 @@ internal sealed class UpstreamCalls(UpstreamClients clients, PlainRelay plain, S
         using (response)
         {
             if (!response.IsSuccessStatusCode) return await RefusedAsync(attempt, prepared.Exchange, response, patience);
-            return response.Content.Headers.ContentType?.MediaType == "text/event-stream"
-                ? await stream.RelayAsync(call, attempt, prepared, response, patience)
-                : await plain.RelayAsync(call, attempt, prepared, response, patience);
+            var type = response.Content.Headers.ContentType?.MediaType;
+            if (type == "text/event-stream") return await stream.RelayAsync(call, attempt, prepared, response, patience);
+            // Where bytes were to come, JSON can only tell of a failure.
+            if (type?.EndsWith("json", StringComparison.OrdinalIgnoreCase) != true && prepared.Exchange.Bytes(prepared.Details) is { } tap)
+            {
+                using (tap) return await bytes.RelayAsync(call, attempt, tap, response, patience);
+            }
+
+            return await plain.RelayAsync(call, attempt, prepared, response, patience);
         }
     }
 

@@ -9,7 +9,9 @@ internal static class AudioLength
     /// <summary>Of speech in a form that is not known here (AAC, Opus, FLAC and others take more): so its length is guessed rather too long.</summary>
     private const long GuessedBitsPerSecond = 24_000;
 
-    private const int HeadBytes = 4 * 1024;
+    /// <summary>What of a sound is looked at.</summary>
+    public const int HeadBytes = 4 * 1024;
+
     private const int MsPerSecond = 1000;
     private static readonly int[] Version1Kbits = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0];
     private static readonly int[] Version2Kbits = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0];
@@ -21,8 +23,12 @@ internal static class AudioLength
         Span<byte> head = stackalloc byte[HeadBytes];
         head = head[..(int)Math.Min(HeadBytes, sound.Length)];
         sound.Slice(0, head.Length).CopyTo(head);
-        return Wav(head, sound.Length) ?? Mp3(head, sound.Length) ?? Up(sound.Length * 8 * MsPerSecond, GuessedBitsPerSecond);
+        return Of(head, sound.Length);
     }
+
+    /// <param name="head">Its first bytes.</param>
+    /// <param name="length">Of the whole, in bytes.</param>
+    public static long Of(ReadOnlySpan<byte> head, long length) => Wav(head, length) ?? Mp3(head, length) ?? Up(length * 8 * MsPerSecond, GuessedBitsPerSecond);
 
     /// <summary>Of samples without any header.</summary>
     public static long OfSamples(long bytes, long bytesPerSecond) => Up(bytes * MsPerSecond, bytesPerSecond);

@@ -8,10 +8,10 @@ using AiPortal.Core.Gateway.OpenAi;
 namespace AiPortal.Core.Gateway.Media;
 
 /// <summary>Images and sound at a provider with the same interface: bytes pass through in both directions but for the model.</summary>
-internal sealed class MediaPassage(string path, MediaKind kind) : JsonPassage(path)
+internal sealed class MediaPassage(string path, MediaKind kind) : JsonPassage(path), IUpstreamExchange
 {
     // 24,000 samples a second of two bytes, which is what OpenAI sends without a header.
-    private const long SampleBytesPerSecond = 48_000;
+    public const long SampleBytesPerSecond = 48_000;
 
     protected override string Accept => "*/*";
 
@@ -46,11 +46,13 @@ internal sealed class MediaPassage(string path, MediaKind kind) : JsonPassage(pa
             }
         }
 
-        var spokenMs = kind != MediaKind.Spoken ? 0
-            : scan.ResponseFormat == "pcm" ? AudioLength.OfSamples(body.Length, SampleBytesPerSecond) : AudioLength.Of(body);
-        if (seen.Error is null && (kind != MediaKind.Images || facts.Images > 0)) seen.NoteUsage(MediaMeter.Measure(kind, scan, facts, spokenMs), topLevel: true);
+        // What is spoken does not come here unless it is no sound.
+        if (kind == MediaKind.Spoken && seen.Error is null) seen.Unreadable = 1;
+        else if (seen.Error is null && (kind == MediaKind.Heard || facts.Images > 0)) seen.NoteUsage(MediaMeter.Measure(kind, scan, facts, 0), topLevel: true);
         return new PlainAnswer(seen);
     }
+
+    IStreamTap? IUpstreamExchange.Bytes(ExchangeRequest request) => kind == MediaKind.Spoken ? new SoundTap((MediaScan)request.Scan) : null;
 
     public override IStreamTap Tap(ExchangeRequest request, bool holdEnd) => new MediaTap(kind, (MediaScan)request.Scan, holdEnd);
 

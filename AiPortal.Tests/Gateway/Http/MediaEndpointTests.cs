@@ -96,8 +96,7 @@ public sealed class MediaEndpointTests(GatewayHost gateway)
     public async Task Speech_Bytes_ComeUnchangedAndCharactersAreCharged()
     {
         var sound = Enumerable.Range(0, 20_000).Select(i => (byte)(i * 13)).ToArray();
-        var model = await gateway.AddModelAsync(FakeUpstreamReply.Binary(sound, "audio/mpeg"),
-            price => price with { ModelType = "audio_speech", BillingUnit = BillingUnits.Character, InputPrice = 15, OutputPrice = 0 });
+        var model = await SpeakingModelAsync(FakeUpstreamReply.Binary(sound, "audio/mpeg"));
         var (id, credential, options) = await ClientAsync();
 
         var spoken = await new AudioClient(model, credential, options).GenerateSpeechAsync("Hi 漢字", GeneratedSpeechVoice.Alloy);
@@ -107,6 +106,50 @@ public sealed class MediaEndpointTests(GatewayHost gateway)
         var entry = Assert.Single(await gateway.EntriesAsync(id, 1));
         // 5 × 15 = 75 millionths
         Assert.Equal((0.000075m, 5L, false, "audio_speech"), (entry.TotalCost, entry.UsageDetail!.Characters, entry.Estimated, entry.RequestType));
+    }
+
+    [Fact]
+    public async Task Speech_GoesOnAsItComes()
+    {
+        var gate = new FakeUpstreamGate();
+        var model = await SpeakingModelAsync(FakeUpstreamReply.Binary([1, 2, 3], "audio/pcm", gate));
+        var (id, http) = await gateway.IssueKeyAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/audio/speech") { Content = GatewayHost.Raw($$"""{"model":"{{model}}","input":"Hello","voice":"alloy","response_format":"pcm"}""") };
+
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await using var sound = await answer.Content.ReadAsStreamAsync();
+        var first = new byte[3];
+        await sound.ReadExactlyAsync(first);
+        // The second piece is only sent when the first has come here.
+        gate.Release();
+        using var rest = new MemoryStream();
+        await sound.CopyToAsync(rest);
+
+        Assert.Equal(new byte[] { 1, 2, 3, 1, 2, 3 }, [.. first, .. rest.ToArray()]);
+        Assert.Equal((0.000075m, EntryStatus.Ok, false), (await gateway.EntriesAsync(id, 1))[0] is var entry ? (entry.TotalCost, entry.Status, entry.Estimated) : default);
+    }
+
+    [Fact]
+    public async Task Speech_CutOff_BreaksOffHereToo()
+    {
+        var model = await SpeakingModelAsync(FakeUpstreamReply.Events("sound", "cut").As("audio/mpeg"));
+        var (id, http) = await gateway.IssueKeyAsync();
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => http.PostAsync("/v1/audio/speech", GatewayHost.Raw($$"""{"model":"{{model}}","input":"Hello","voice":"alloy"}""")));
+
+        Assert.Equal((0.000075m, EntryStatus.Partial, true), (await gateway.EntriesAsync(id, 1))[0] is var entry ? (entry.TotalCost, entry.Status, entry.Estimated) : default);
+    }
+
+    [Fact]
+    public async Task Speech_ErrorInsideA200_IsAFailure()
+    {
+        var model = await SpeakingModelAsync(FakeUpstreamReply.Json(200, """{"error":{"message":"No such voice","type":"server_error"}}"""));
+        var (id, http) = await gateway.IssueKeyAsync();
+
+        using var answer = await http.PostAsync("/v1/audio/speech", GatewayHost.Raw($$"""{"model":"{{model}}","input":"Hello","voice":"alloy"}"""));
+
+        await GatewayHost.AssertErrorAsync(answer, 502, "server_error", "upstream_error");
+        Assert.Equal((0m, EntryStatus.Failed), (await gateway.EntriesAsync(id, 1))[0] is var entry ? (entry.TotalCost, entry.Status) : default);
     }
 
     [Fact]
@@ -216,6 +259,9 @@ public sealed class MediaEndpointTests(GatewayHost gateway)
 
     private Task<string> ImageModelAsync(FakeUpstreamReply reply) =>
         gateway.AddModelAsync(reply, price => price with { ModelType = "image", BillingUnit = BillingUnits.Image, UnitSize = 1, InputPrice = 0, OutputPrice = 0.04m });
+
+    private Task<string> SpeakingModelAsync(FakeUpstreamReply reply) =>
+        gateway.AddModelAsync(reply, price => price with { ModelType = "audio_speech", BillingUnit = BillingUnits.Character, InputPrice = 15, OutputPrice = 0 });
 
     private Task<string> HearingModelAsync(FakeUpstreamReply reply) =>
         gateway.AddModelAsync(reply, price => price with { ModelType = "audio_transcription", BillingUnit = BillingUnits.Minute, UnitSize = 1, InputPrice = 0.006m, OutputPrice = 0 });
