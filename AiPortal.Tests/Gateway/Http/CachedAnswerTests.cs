@@ -149,7 +149,8 @@ public sealed class CachedAnswerTests(GatewayHost gateway)
     {
         FakeUpstreamReply reply = kind switch
         {
-            "error" => FakeUpstreamReply.ServerError(),
+            // With status 200, which is not asked again by itself.
+            "error" => FakeUpstreamReply.Json(200, """{"error":{"message":"It broke","type":"server_error","code":null}}"""),
             "cut" => FakeUpstreamReply.PlainCutAfter(50),
             "stream cut" => FakeUpstreamReply.Stream("a", "b").WithUsage(Usage).CutAfter(2),
             "no usage" => FakeUpstreamReply.Plain("Hi", null),
