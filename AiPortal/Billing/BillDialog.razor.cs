@@ -2,6 +2,7 @@ using System.Globalization;
 using AiPortal.Access;
 using AiPortal.Core.Billing;
 using AiPortal.Core.Data;
+using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 using Radzen;
@@ -39,7 +40,7 @@ public sealed partial class BillDialog
 
     internal static async Task<Bill?> ShowAsync(DialogService dialogs, string title, string? month) =>
         await dialogs.OpenAsync<BillDialog>(title, new Dictionary<string, object?> { [nameof(Month)] = month }!,
-            new DialogOptions { Width = "min(460px, 96vw)", CloseDialogOnEsc = true }) as Bill;
+            FormDialog.Wide(460)) as Bill;
 
     protected override async Task OnInitializedAsync()
     {

@@ -82,7 +82,7 @@ public sealed partial class PriceDialog
     internal static async Task<PriceListing?> ShowAsync(DialogService dialogs, string title, PriceDraft draft, Guid? id = null)
     {
         var parameters = new Dictionary<string, object?> { [nameof(Draft)] = draft, [nameof(Id)] = id };
-        return await dialogs.OpenAsync<PriceDialog>(title, parameters!, new DialogOptions { Width = "min(620px, 96vw)", CloseDialogOnEsc = true }) as PriceListing;
+        return await dialogs.OpenAsync<PriceDialog>(title, parameters!, FormDialog.Wide(620)) as PriceListing;
     }
 
     protected override async Task OnInitializedAsync()

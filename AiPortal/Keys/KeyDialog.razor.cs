@@ -75,7 +75,7 @@ public sealed partial class KeyDialog
     }
 
     private static async Task<object?> OpenAsync(DialogService dialogs, string title, KeyListing? listing) =>
-        await dialogs.OpenAsync<KeyDialog>(title, new Dictionary<string, object?> { [nameof(Listing)] = listing }!, new DialogOptions { Width = "min(600px, 96vw)", CloseDialogOnEsc = true });
+        await dialogs.OpenAsync<KeyDialog>(title, new Dictionary<string, object?> { [nameof(Listing)] = listing }!, FormDialog.Wide(600));
 
     private void Show(KeyDraft draft)
     {

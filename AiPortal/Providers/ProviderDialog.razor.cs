@@ -58,7 +58,7 @@ public sealed partial class ProviderDialog
     internal static async Task<ProviderAccount?> ShowAsync(DialogService dialogs, string title, ProviderAccount? account)
     {
         var parameters = new Dictionary<string, object?> { [nameof(Account)] = account };
-        return await dialogs.OpenAsync<ProviderDialog>(title, parameters!, new DialogOptions { Width = "min(560px, 96vw)", CloseDialogOnEsc = true }) as ProviderAccount;
+        return await dialogs.OpenAsync<ProviderDialog>(title, parameters!, FormDialog.Wide(560)) as ProviderAccount;
     }
 
     protected override void OnInitialized()

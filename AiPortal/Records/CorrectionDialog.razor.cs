@@ -42,7 +42,7 @@ public sealed partial class CorrectionDialog
 
     internal static async Task<bool> ShowAsync(DialogService dialogs, string title, Guid recordId, bool refunds) =>
         await dialogs.OpenAsync<CorrectionDialog>(title, new Dictionary<string, object?> { [nameof(RecordId)] = recordId, [nameof(Refunds)] = refunds }!,
-            new DialogOptions { Width = "min(460px, 96vw)", CloseDialogOnEsc = true }) is true;
+            FormDialog.Wide(460)) is true;
 
     protected override async Task OnInitializedAsync()
     {

@@ -41,7 +41,7 @@ public sealed partial class ResolveDialog
 
     internal static async Task<bool> ShowAsync(DialogService dialogs, string title, Guid recordId) =>
         await dialogs.OpenAsync<ResolveDialog>(title, new Dictionary<string, object?> { [nameof(RecordId)] = recordId }!,
-            new DialogOptions { Width = "min(500px, 96vw)", CloseDialogOnEsc = true }) is true;
+            FormDialog.Wide(500)) is true;
 
     protected override async Task OnInitializedAsync() => _target = await Corrections.FindAsync((await Current.HereAsync()).OrganizationId, RecordId);
 

@@ -120,6 +120,8 @@
   new MutationObserver((changes) => {
     for (const change of changes) {
       each(change.addedNodes, "[data-draft]", restoreDraft);
+      // The browser honours autofocus only while nothing has the focus; the button that opened the dialog has it.
+      each(change.addedNodes, ".rz-dialog [autofocus]", (field) => field.focus());
       each(change.addedNodes, ".drawer", (drawer) => openers.set(drawer, document.activeElement));
       each(change.removedNodes, ".drawer", (drawer) => {
         if (document.activeElement === document.body) openers.get(drawer)?.focus();
