@@ -82,18 +82,22 @@ public sealed partial class BudgetDialog
 
     protected override async Task OnInitializedAsync()
     {
+        // What is there is in the fields before anything is waited for: nothing typed meanwhile is overwritten.
+        if (Node is { } node) Fill(node);
         var (_, organization) = await Current.HereAsync();
         _providers = [.. (await Providers.PageAsync(organization, new ProviderFilter(), MostProviders, null)).Data.Select(account => (account.Id, account.Name))];
-        if (Node is not { } node) return;
+        // An account that was removed stays what the budget counts until somebody chooses another.
+        if (_provider is { } gone && _providers.All(account => account.Id != gone)) _providers = [.. _providers, (gone, Text["Gone"].Value)];
+        if (Node is not null) await TryAsync();
+    }
+
+    private void Fill(BudgetNode node)
+    {
         _before = BudgetDraft.Of(node.Reading.Budget);
         (_name, _type, _scope, _scopeName) = (_before.Name, _before.QuotaType, _before.ScopeId, node.Path.Count > 0 ? node.Path[^1] : Text["Gone"].Value);
         (_total, _period, _action, _hold) = (Shown(_before.TotalQuota), _before.PeriodType, _before.Action, _before.Hold);
-        _parent = _before.ParentId;
-        (_downgrade, _unit, _model, _provider) = (_before.DowngradeModel, _before.Unit, _before.Model, _before.ProviderId);
-        // An account that was removed stays what the budget counts until somebody chooses another.
-        if (_provider is { } gone && _providers.All(account => account.Id != gone)) _providers = [.. _providers, (gone, Text["Gone"].Value)];
+        (_parent, _downgrade, _unit, _model, _provider) = (_before.ParentId, _before.DowngradeModel, _before.Unit, _before.Model, _before.ProviderId);
         (_daily, _hourly, _warning, _critical) = (Shown(_before.DailyLimit), Shown(_before.HourlyLimit), Shown(_before.WarningThreshold * 100), Shown(_before.CriticalThreshold * 100));
-        await TryAsync();
     }
 
     private async Task TypeAsync(ChangeEventArgs change)
