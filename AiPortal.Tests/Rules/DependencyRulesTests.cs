@@ -57,6 +57,7 @@ public sealed partial class DependencyRulesTests
         ["Keys"] = ["Access", "Api", "Ui", "Shell"],
         ["Ledger"] = ["Access", "Api", "Exports", "Ui", "Shell"],
         ["Organizations"] = ["Access", "Api", "Ui", "Shell"],
+        ["Playground"] = ["Ui", "Shell"],
         ["Providers"] = ["Access", "Api", "Hosting", "Ui", "Shell"],
         ["Records"] = ["Access", "Api", "Ledger", "Ui", "Shell"],
         ["Routing"] = ["Access", "Api", "Ui", "Shell"],

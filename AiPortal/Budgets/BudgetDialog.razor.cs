@@ -72,8 +72,6 @@ public sealed partial class BudgetDialog
     /// <summary>A key's own budget stays over its key.</summary>
     private bool Bound => Node?.Reading.Budget.OwnedByKey == true;
 
-    private string UnitMark => _unit == CountedUnit.Usd ? "$" : Text["Unit." + EnumWord.Of(_unit)].Value;
-
     private string OwnName => Text["OwnName", _type == QuotaType.Organization ? Text["Type." + _type].Value : _scopeName ?? Text["Type." + _type].Value, Text["Period." + _period.ToText()].Value];
 
     /// <summary>Opens the form; true when it was saved.</summary>

@@ -1,5 +1,7 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
+using Microsoft.Extensions.Localization;
 
 namespace AiPortal.Budgets;
 
@@ -11,4 +13,7 @@ internal static class LimitWords
 
     /// <summary>The unit of a budget's amounts, as figures take it.</summary>
     public static string UnitWord(this Budget budget) => EnumWord.Of(budget.Unit);
+
+    /// <summary>What stands behind a field for an amount of that unit.</summary>
+    public static string UnitMark(this IStringLocalizer<BudgetsText> text, CountedUnit unit) => unit == CountedUnit.Usd ? "$" : text["Unit." + EnumWord.Of(unit)].Value;
 }

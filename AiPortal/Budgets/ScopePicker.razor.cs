@@ -13,6 +13,7 @@ public sealed partial class ScopePicker
     private QuotaType? _shown;
     private string? _search;
     private int _total;
+    private int _reads;
     private bool _many;
     private bool _read;
 
@@ -51,8 +52,12 @@ public sealed partial class ScopePicker
 
     private async Task ReadAsync()
     {
+        var ask = ++_reads;
         var (_, organization) = await Current.HereAsync();
-        (_choices, _total) = await Scopes.ReadAsync(organization, Type, _search);
+        var (choices, total) = await Scopes.ReadAsync(organization, Type, _search);
+        // The answer to the latest question counts; an earlier one may come after it.
+        if (ask != _reads) return;
+        (_choices, _total) = (choices, total);
         if (Value is { } chosen && ValueName is { } name && _choices.All(choice => choice.Id != chosen)) _choices = [new Choice(chosen, name), .. _choices];
         _read = true;
     }

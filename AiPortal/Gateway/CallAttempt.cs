@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Responses;
@@ -21,6 +22,15 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
     /// <summary>Where the answer says it was made.</summary>
     public string? Region { get; init; }
 
+    /// <summary>The answer's own id, model and reason to end.</summary>
+    public string? AnswerId { get; init; }
+
+    /// <inheritdoc cref="AnswerId"/>
+    public string? AnswerModel { get; init; }
+
+    /// <inheritdoc cref="AnswerId"/>
+    public string? FinishReason { get; init; }
+
     /// <summary>USD, as the answer says.</summary>
     public decimal? ReportedCost { get; init; }
 
@@ -36,8 +46,18 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
                 Region = reading.Region,
                 ReportedCost = reading.ReportedCost,
                 ResponseId = scan is ResponsesRequestScan ? seen.Id : null,
+                AnswerId = seen.Id,
+                AnswerModel = seen.Model,
+                FinishReason = seen.FinishReason,
             }
-            : new AttemptOutcome(status, scan.Estimate(seen), Estimated: true) { ServiceTier = seen.ServiceTier, ResponseId = scan is ResponsesRequestScan ? seen.Id : null };
+            : new AttemptOutcome(status, scan.Estimate(seen), Estimated: true)
+            {
+                ServiceTier = seen.ServiceTier,
+                ResponseId = scan is ResponsesRequestScan ? seen.Id : null,
+                AnswerId = seen.Id,
+                AnswerModel = seen.Model,
+                FinishReason = seen.FinishReason,
+            };
 
     private static bool IsDoubtful(in UsageReading reading, Price price)
     {
@@ -80,6 +100,9 @@ internal sealed class CallAttempt(PlannedAttempt plan, HeldAmount held, Intent i
 
     /// <summary>Monotonic; set when it is closed. A pause before the next attempt is none of this one's time.</summary>
     public long EndedTicks { get; set; }
+
+    /// <inheritdoc cref="GatewayCall.Span"/>
+    public Activity? Span { get; set; }
 
     /// <summary>Set when it is closed: priced, its hold ended.</summary>
     public AttemptOutcome? Outcome { get; set; }

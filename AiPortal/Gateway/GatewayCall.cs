@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net;
 using AiPortal.Core.Bodies;
 using AiPortal.Core.Gateway;
@@ -89,6 +90,9 @@ internal sealed class GatewayCall(HttpContext context, GatewayOperation operatio
 
     /// <summary>What was answered instead of a whole answer.</summary>
     public GatewayRefusal? Refusal { get; set; }
+
+    /// <summary>Null where nobody listens.</summary>
+    public Activity? Span { get; set; }
 
     public bool CallerLeft => Context.RequestAborted.IsCancellationRequested;
 

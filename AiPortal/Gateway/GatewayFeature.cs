@@ -8,6 +8,7 @@ using AiPortal.Core.Replays;
 using AiPortal.Core.Routing;
 using AiPortal.Core.Routing.Health;
 using AiPortal.Gateway.Caching;
+using AiPortal.Gateway.Telemetry;
 using AiPortal.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -41,6 +42,10 @@ internal static class GatewayFeature
         services.AddSingleton<UpstreamClients>();
         services.AddSingleton<GatewayMetrics>();
         services.AddSingleton<BufferMemory>();
+        services.AddSingleton<GenAiMetrics>();
+        services.AddSingleton(provider => TracingOptions.Read(provider.GetRequiredService<IConfiguration>()));
+        services.AddSingleton<CallTracing>();
+        services.AddHostedService<TelemetryExport>();
         services.AddSingleton<KeyLimits>();
         services.AddSingleton<AnswerStore>();
         services.AddSingleton<RepeatedAnswers>();

@@ -9,6 +9,7 @@ using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Money;
 using AiPortal.Core.Routing;
+using AiPortal.Gateway.Telemetry;
 
 namespace AiPortal.Gateway;
 
@@ -16,12 +17,15 @@ namespace AiPortal.Gateway;
 /// Step 7, and the beginnings it needs: an intent in the journal before anything is sent, a settlement whatever happened. Nothing
 /// here waits or can be cancelled.
 /// </summary>
-internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutput learned, BodyWriter bodies, GatewayMetrics metrics, FaultPoints faults, ResponsePins pins, TimeProvider clock)
+internal sealed class Settling(
+    Journal journal, LedgerWriter ledger, LearnedOutput learned, BodyWriter bodies, GatewayMetrics metrics, GenAiMetrics genAi, FaultPoints faults, ResponsePins pins, TimeProvider clock)
 {
     public GatewayCall Begin(HttpContext context, GatewayOperation operation, CallTarget target)
     {
         metrics.Began();
-        return new GatewayCall(context, operation, target, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
+        var call = new GatewayCall(context, operation, target, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
+        CallTracing.Begin(call);
+        return call;
     }
 
     /// <summary>Journals the intent; from here on the attempt is on the ledger.</summary>
@@ -61,6 +65,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
         if (call.Key.Organization.Bodies is { } policy) call.Capture ??= bodies.Begin(call.Key.Organization.Id, call.RequestId, call.StartedAt, policy);
         var attempt = new CallAttempt(plan, held, intent, clock.GetTimestamp());
         call.Attempts.Add(attempt);
+        CallTracing.Begin(call, attempt);
         return attempt;
     }
 
@@ -112,6 +117,8 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
             Notes = attempt.Notes,
         };
         journal.Append(attempt.Settlement);
+        genAi.Record(attempt, outcome);
+        CallTracing.End(attempt, outcome);
     }
 
     /// <summary>Gives back whatever is left, posts everything to the ledger writer.</summary>
@@ -131,6 +138,7 @@ internal sealed class Settling(Journal journal, LedgerWriter ledger, LearnedOutp
         foreach (var attempt in call.Attempts) ledger.Post(attempt.Intent, attempt.Settlement!, attempt == last ? row : null);
         if (last is null && row is not null) ledger.Post(row);
         metrics.Ended(call, Elapsed(call.StartedTicks));
+        CallTracing.End(call);
         if (call.Capture is { } capture)
         {
             // A form has sound or images, which are no text that could be redacted.

@@ -3,6 +3,7 @@ using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Translation;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Routing;
+using AiPortal.Gateway.Telemetry;
 
 namespace AiPortal.Gateway;
 
@@ -19,7 +20,8 @@ internal sealed class PreparedCall(IUpstreamExchange exchange, ExchangeRequest d
 }
 
 /// <summary>One attempt at a provider: sends it, and relays or reads what comes.</summary>
-internal sealed class UpstreamCalls(UpstreamClients clients, PlainRelay plain, StreamRelay stream, ByteRelay bytes, Settling settling, GatewayOptions options, ILogger<UpstreamCalls> logger)
+internal sealed class UpstreamCalls(
+    UpstreamClients clients, PlainRelay plain, StreamRelay stream, ByteRelay bytes, Settling settling, CallTracing tracing, GatewayOptions options, ILogger<UpstreamCalls> logger)
 {
     private const int MaxErrorBytes = 64 * 1024;
 
@@ -48,6 +50,7 @@ internal sealed class UpstreamCalls(UpstreamClients clients, PlainRelay plain, S
         using var patience = new Patience(call, attempt.Intent.Streamed, options);
         var request = prepared.Message;
         request.Headers.TryAddWithoutValidation("X-Attempt-Id", attempt.Intent.EntryId.ToString());
+        tracing.Propagate(call, attempt, request);
         HttpResponseMessage response;
         try
         {

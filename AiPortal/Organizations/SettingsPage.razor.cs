@@ -13,8 +13,10 @@ namespace AiPortal.Organizations;
 public sealed partial class SettingsPage
 {
     private static readonly string[] Shown =
-        ["name", "time_zone", "currency", "fiscal_year_start", "unpriced_model_policy", "ceiling_price", "body_retention_days",
+        ["name", "time_zone", "currency", "fiscal_year_start", "week_start", "unpriced_model_policy", "ceiling_price", "body_retention_days",
         "rate_limit.rpm", "rate_limit.tpm", "rate_limit.concurrency", "cache.ttl_seconds", "cache.price_share"];
+
+    private static readonly DayOfWeek[] WeekStarts = [DayOfWeek.Monday, DayOfWeek.Sunday, DayOfWeek.Saturday];
 
     private static readonly string[] Zones =
         [.. TimeZoneInfo.GetSystemTimeZones().Where(zone => zone.HasIanaId).Select(zone => zone.Id).Where(id => id == "UTC" || id.Contains('/', StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
@@ -31,6 +33,7 @@ public sealed partial class SettingsPage
     private string _zone = "";
     private string _currency = "";
     private int _month;
+    private DayOfWeek _week;
     private UnpricedModelPolicy _policy;
     private string? _ceiling;
     private bool _bodies;
@@ -62,7 +65,7 @@ public sealed partial class SettingsPage
     private void Show(Organization row)
     {
         _shown = OrganizationDraft.Of(row);
-        (_name, _zone, _currency, _month, _policy) = (row.Name, row.TimeZone, row.Currency, row.FiscalYearStart, row.UnpricedModelPolicy);
+        (_name, _zone, _currency, _month, _week, _policy) = (row.Name, row.TimeZone, row.Currency, row.FiscalYearStart, row.WeekStart, row.UnpricedModelPolicy);
         _ceiling = row.CeilingPrice?.ToString("0.############", CultureInfo.CurrentCulture);
         (_rpm, _tpm, _concurrency) = (row.Rpm, row.Tpm, row.Concurrency);
         (_cache, _ttl, _share) = (row.Cache?.Enabled == true, row.Cache?.TtlSeconds, row.Cache?.PriceShare * 100);
@@ -100,6 +103,7 @@ public sealed partial class SettingsPage
             TimeZone = _zone.Trim(),
             Currency = _currency.Trim(),
             FiscalYearStart = _month,
+            WeekStart = _week,
             UnpricedModelPolicy = _policy,
             CeilingPrice = ceiling,
             BodyLogging = _bodies ? BodyLogging.On : BodyLogging.Off,
