@@ -68,6 +68,7 @@ internal static class PortalFeatures
         app.MapAuth();
         DownloadTickets.Map(app);
         app.MapGateway();
+        app.MapAnthropic();
         app.MapGemini();
 
         var api = app.MapApi();

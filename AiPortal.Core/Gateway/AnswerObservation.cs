@@ -26,6 +26,9 @@ public sealed class AnswerObservation
     /// <summary>The last usage reported; null when there was none, or none from which input and output can be known.</summary>
     public UsageReading? Usage { get; private set; }
 
+    /// <summary>What a stream told at its beginning: the input as the provider counts it, of the output nothing that will stand.</summary>
+    public UsageReading? FirstUsage { get; internal set; }
+
     /// <summary>Text of the answer, refusals and tool calls.</summary>
     public TextTally Content { get; internal set; }
 

@@ -24,7 +24,12 @@ public static class TokenEstimate
         Of(scan.Text) + (TokensPerMessage * scan.Messages) + TokensPerAnswerStart
         + (TokensPerLowDetailImage * scan.LowDetailImages) + (TokensPerImage * (scan.Images - scan.LowDetailImages));
 
-    /// <summary>The prompt, which a provider that accepted the call charges, and what the answer has shown so far.</summary>
+    /// <summary>
+    /// The prompt, which a provider that accepted the call charges, by its own count where the stream began with it; and what the answer
+    /// has shown so far.
+    /// </summary>
     public static Usage Of(RequestScan scan, AnswerObservation seen) =>
-        new(Input(scan), 0, 0, Of(seen.Content), Of(seen.Reasoning));
+        seen.FirstUsage is { Usage: var first }
+            ? first with { Output = Math.Max(first.Output, Of(seen.Content)), Reasoning = Math.Max(first.Reasoning, Of(seen.Reasoning)) }
+            : new(Input(scan), 0, 0, Of(seen.Content), Of(seen.Reasoning));
 }

@@ -34,6 +34,18 @@ public sealed record ProviderKind(string Kind, string Name, ProviderDialect Dial
         return new Uri(root + "/", UriKind.Absolute);
     }
 
+    /// <summary>The one version that Anthropic has, sent where the caller names none.</summary>
+    public const string AnthropicVersion = "2023-06-01";
+
+    /// <summary>The header of the credential; <c>Authorization</c> has the scheme <c>Bearer</c>.</summary>
+    public string KeyHeaderName => KeyHeader switch
+    {
+        KeyHeader.Bearer => "Authorization",
+        KeyHeader.XApiKey => "x-api-key",
+        KeyHeader.ApiKey => "api-key",
+        KeyHeader.XGoogApiKey => "x-goog-api-key",
+    };
+
     internal const string AzureOpenAi = "azure-openai";
 
     /// <summary>What of OpenAI's interface it has; of use for <see cref="ProviderDialect.OpenAi"/> alone.</summary>
@@ -122,7 +134,7 @@ public static class ProviderKinds
         new("vllm", "vLLM", ProviderDialect.OpenAi, null) { Services = Text | ProviderServices.Responses | ProviderServices.Listening },
         // Its key names an application, which chooses the model; it tells one token for everything.
         new("fastgpt", "FastGPT", ProviderDialect.OpenAi, "https://api.fastgpt.in/api/v1", StreamUsage: false) { FakesUsage = true },
-        new("anthropic", "Anthropic", ProviderDialect.Anthropic, "https://api.anthropic.com", Served: false, KeyHeader: KeyHeader.XApiKey),
+        new("anthropic", "Anthropic", ProviderDialect.Anthropic, "https://api.anthropic.com", KeyHeader: KeyHeader.XApiKey),
         new("gemini", "Google Gemini", ProviderDialect.Gemini, "https://generativelanguage.googleapis.com", KeyHeader: KeyHeader.XGoogApiKey),
         new(ProviderKind.AzureOpenAi, "Azure OpenAI", ProviderDialect.OpenAi, null, CapMember: "max_completion_tokens", KeyHeader: KeyHeader.ApiKey)
         {

@@ -40,7 +40,6 @@ public sealed class ProviderEndpointsTests(PortalHost host) : IClassFixture<Port
     }
 
     [Theory]
-    [InlineData("""{"name":"x","kind":"anthropic","api_key":"k"}""", "kind")]
     [InlineData("""{"name":"x","kind":"nonsense"}""", "kind")]
     [InlineData("""{"name":"x"}""", "kind")]
     [InlineData("""{"name":"x","kind":"openai-compatible"}""", "base_url")]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using AiPortal.Core.Gateway;
+using AiPortal.Core.Routing;
 
 namespace AiPortal.Gateway;
 
@@ -8,12 +9,12 @@ namespace AiPortal.Gateway;
 internal sealed class CallAnswers(ILogger<CallAnswers> logger)
 {
     /// <summary>Headers of every answer that came from a provider.</summary>
-    public static void Identify(GatewayCall call, CallAttempt attempt)
+    public static void Identify(GatewayCall call, PlannedAttempt plan)
     {
         var headers = call.Context.Response.Headers;
-        headers["x-request-id"] = call.RequestId.ToString();
-        headers["x-portal-provider"] = Uri.EscapeDataString(attempt.Plan.Account.Name);
-        headers["x-portal-model"] = Uri.EscapeDataString(attempt.Plan.UpstreamModel);
+        WriteId(headers, call.Operation.Errors, call.RequestId);
+        headers["x-portal-provider"] = Uri.EscapeDataString(plan.Account.Name);
+        headers["x-portal-model"] = Uri.EscapeDataString(plan.UpstreamModel);
         if (call.DowngradedFrom is { } asked) headers["x-portal-downgraded-from"] = Uri.EscapeDataString(asked);
         if (call.Repeat is not null || call.Recording is not null) headers["x-portal-cache"] = call.Repeat is null ? "miss" : "hit";
         call.Lease?.WriteHeaders(headers);
@@ -57,7 +58,7 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
         answer.Clear();
         answer.StatusCode = errors.StatusOf(refusal);
         answer.ContentType = "application/json";
-        answer.Headers["x-request-id"] = requestId.ToString();
+        WriteId(answer.Headers, errors, requestId);
         lease?.WriteHeaders(answer.Headers);
         if (refusal.RetryAfterSeconds is { } seconds) answer.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (GatewayFailures.Of(refusal.Failure).ShouldRetry is { } retry) answer.Headers["x-should-retry"] = retry ? "true" : "false";
@@ -65,6 +66,12 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
         errors.Write(body, refusal, requestId);
         answer.ContentLength = body.WrittenCount;
         await answer.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+
+    private static void WriteId(IHeaderDictionary headers, ErrorShape shape, Guid requestId)
+    {
+        headers["x-request-id"] = requestId.ToString();
+        if (shape.RequestIdHeader is { } own) headers[own] = requestId.ToString();
     }
 
     /// <summary>A half answer must not look whole.</summary>

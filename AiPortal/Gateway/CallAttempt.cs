@@ -53,6 +53,7 @@ internal sealed record AttemptOutcome(EntryStatus Status, Usage Usage = default,
             : new AttemptOutcome(status, scan.Estimate(seen), Estimated: true)
             {
                 ServiceTier = seen.ServiceTier,
+                Region = seen.FirstUsage?.Region,
                 ResponseId = scan is ResponsesRequestScan ? seen.Id : null,
                 AnswerId = seen.Id,
                 AnswerModel = seen.Model,

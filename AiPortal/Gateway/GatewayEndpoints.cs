@@ -32,7 +32,9 @@ internal static class GatewayEndpoints
             CallAnswers.WriteAsync(context, OpenAiErrors.Shape, Ids.New(clock), GatewayFailures.Refuse(GatewayFailure.RouteUnknown, context.Request.Method, context.Request.Path)));
     }
 
-    private static Task ModelsAsync(HttpContext context, KeyAuthentication authentication, TimeProvider clock) => WithKeyAsync(context, authentication, clock, call =>
+    private static Task ModelsAsync(HttpContext context, KeyAuthentication authentication, TimeProvider clock) => AnthropicEndpoints.IsSpokenBy(context)
+        ? AnthropicEndpoints.ModelsAsync(context, authentication, clock)
+        : WithKeyAsync(context, ChatOperation.Instance, authentication, clock, call =>
         JsonAsync(context, json =>
         {
             json.WriteStartObject();
@@ -43,7 +45,9 @@ internal static class GatewayEndpoints
             json.WriteEndObject();
         }));
 
-    private static Task ModelAsync(HttpContext context, string id, KeyAuthentication authentication, TimeProvider clock) => WithKeyAsync(context, authentication, clock, call =>
+    private static Task ModelAsync(HttpContext context, string id, KeyAuthentication authentication, TimeProvider clock) => AnthropicEndpoints.IsSpokenBy(context)
+        ? AnthropicEndpoints.ModelAsync(context, id, authentication, clock)
+        : WithKeyAsync(context, ChatOperation.Instance, authentication, clock, call =>
     {
         var found = AttemptPlanner.Models(call.Snapshot, call.Key!, call.StartedAt).FirstOrDefault(entry => entry.Model == id);
         return found.Account is null
@@ -51,10 +55,11 @@ internal static class GatewayEndpoints
             : JsonAsync(context, json => Write(json, found.Model, found.Account));
     });
 
-    private static Task WithKeyAsync(HttpContext context, KeyAuthentication authentication, TimeProvider clock, Func<GatewayCall, Task> answer)
+    /// <summary>Answers a question that needs a key and no provider.</summary>
+    public static Task WithKeyAsync(HttpContext context, GatewayOperation operation, KeyAuthentication authentication, TimeProvider clock, Func<GatewayCall, Task> answer)
     {
-        var call = new GatewayCall(context, ChatOperation.Instance, default, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
-        return authentication.Authenticate(call) is { } refusal ? CallAnswers.WriteAsync(context, OpenAiErrors.Shape, call.RequestId, refusal) : answer(call);
+        var call = new GatewayCall(context, operation, default, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
+        return authentication.Authenticate(call) is { } refusal ? CallAnswers.WriteAsync(context, operation.Errors, call.RequestId, refusal) : answer(call);
     }
 
     private static void Write(Utf8JsonWriter json, string model, AccountSnapshot account)
@@ -67,7 +72,7 @@ internal static class GatewayEndpoints
         json.WriteEndObject();
     }
 
-    private static async Task JsonAsync(HttpContext context, Action<Utf8JsonWriter> write)
+    public static async Task JsonAsync(HttpContext context, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         await using (var json = new Utf8JsonWriter(buffer)) write(json);

@@ -69,6 +69,7 @@ internal static class GatewayFeature
         services.AddSingleton<ResponsePins>();
         services.AddSingleton<StoredResponses>();
         services.AddSingleton<GatewayPipeline>();
+        services.AddSingleton<TokenCounting>();
         services.AddSingleton<IReadinessCheck, GatewayReadiness>();
         services.AddSingleton<IHealthFigures, LedgerFigures>();
         services.AddStartStep<HealthMetrics>(StartSteps.Load, (_, _) => Task.CompletedTask);

@@ -30,7 +30,7 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Buff
         settling.Record(attempt, final: true);
         faults.Pass(FaultPoint.SettledNotAnswered);
         var answer = call.Context.Response;
-        CallAnswers.Identify(call, attempt);
+        CallAnswers.Identify(call, attempt.Plan);
         answer.Headers["x-portal-cost-usd"] = attempt.Cost.Total.ToString("0.############", CultureInfo.InvariantCulture);
         var given = translated is { } bytes ? new ReadOnlySequence<byte>(bytes) : body.Sequence;
         answer.ContentType = translated is null && response.Content.Headers.ContentType is { } type ? type.ToString() : "application/json";

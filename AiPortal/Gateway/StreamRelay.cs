@@ -82,7 +82,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
     private static void Start(GatewayCall call, CallAttempt attempt)
     {
         var answer = call.Context.Response;
-        CallAnswers.Identify(call, attempt);
+        CallAnswers.Identify(call, attempt.Plan);
         answer.ContentType = "text/event-stream";
         answer.Headers.CacheControl = "no-cache";
         // nginx and its kind would hold the pieces back.

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Gateway.Translation;
 using AiPortal.Core.Ledger;
@@ -102,7 +101,7 @@ internal sealed class UpstreamCalls(
             logger.LogInformation("The body of a provider's refusal broke off: {Fault}", fault.GetType().Name);
         }
 
-        var refusal = UpstreamRefusals.Of((int)response.StatusCode, body.Sequence, exchange, RetryAfter(response.Headers), attempt.Plan.Account.Name);
+        var refusal = UpstreamRefusals.Of((int)response.StatusCode, body.Sequence, exchange, UpstreamRequests.RetryAfterOf(response), attempt.Plan.Account.Name);
         settling.Close(attempt, new AttemptOutcome(EntryStatus.Failed)
         {
             UpstreamStatus = (int)response.StatusCode,
@@ -111,13 +110,4 @@ internal sealed class UpstreamCalls(
         });
         return refusal;
     }
-
-    private static TimeSpan? RetryAfter(HttpResponseHeaders headers) => headers.RetryAfter switch
-    {
-        // Azure and OpenAI tell it finer.
-        _ when headers.TryGetValues("retry-after-ms", out var texts) && long.TryParse(texts.FirstOrDefault(), out var wait) && wait is > 0 and < 86_400_000 => TimeSpan.FromMilliseconds(wait),
-        { Delta: { } delta } => delta,
-        { Date: { } date } when date - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } wait => wait,
-        _ => null,
-    };
 }

@@ -7,7 +7,6 @@ namespace AiPortal.Gateway;
 /// <summary>A provider's request around its body: address, credential, and the few headers that go there.</summary>
 internal static class UpstreamRequests
 {
-    private const string AnthropicVersion = "2023-06-01";
     private const int MaxLength = 128;
     private const int MaxPassedLength = 1024;
 
@@ -40,18 +39,22 @@ internal static class UpstreamRequests
         return null;
     }
 
+    /// <summary>How long the provider asks to be left alone.</summary>
+    public static TimeSpan? RetryAfterOf(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        // Azure and OpenAI tell it finer.
+        _ when response.Headers.TryGetValues("retry-after-ms", out var texts) && long.TryParse(texts.FirstOrDefault(), out var wait) && wait is > 0 and < 86_400_000 => TimeSpan.FromMilliseconds(wait),
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } wait => wait,
+        _ => null,
+    };
+
     /// <summary>The account's credential, where its kind wants it.</summary>
     public static void Authorize(HttpRequestMessage request, AccountSnapshot account)
     {
         if (account.Kind.Dialect == ProviderDialect.Anthropic && !request.Headers.Contains("anthropic-version"))
-            request.Headers.TryAddWithoutValidation("anthropic-version", AnthropicVersion);
+            request.Headers.TryAddWithoutValidation("anthropic-version", ProviderKind.AnthropicVersion);
         if (account.ApiKey is not { } key) return;
-        switch (account.Kind.KeyHeader)
-        {
-            case KeyHeader.Bearer: request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key); break;
-            case KeyHeader.XApiKey: request.Headers.TryAddWithoutValidation("x-api-key", key); break;
-            case KeyHeader.ApiKey: request.Headers.TryAddWithoutValidation("api-key", key); break;
-            case KeyHeader.XGoogApiKey: request.Headers.TryAddWithoutValidation("x-goog-api-key", key); break;
-        }
+        request.Headers.TryAddWithoutValidation(account.Kind.KeyHeaderName, account.Kind.KeyHeader == KeyHeader.Bearer ? "Bearer " + key : key);
     }
 }

@@ -20,6 +20,7 @@ public struct AnthropicUsage
     private long? _thinking;
     private long? _searches;
     private string? _tier;
+    private string? _speed;
     private string? _region;
     private UsageDoubts _doubts;
 
@@ -40,6 +41,7 @@ public struct AnthropicUsage
             else if (reader.ValueTextEquals("output_tokens_details"u8)) ReadOutputDetails(ref reader);
             else if (reader.ValueTextEquals("server_tool_use"u8)) ReadServerTools(ref reader);
             else if (reader.ValueTextEquals("service_tier"u8)) _tier = UsageFigure.ReadWord(ref reader) ?? _tier;
+            else if (reader.ValueTextEquals("speed"u8)) _speed = UsageFigure.ReadWord(ref reader) ?? _speed;
             else if (reader.ValueTextEquals("inference_geo"u8)) _region = UsageFigure.ReadWord(ref reader) ?? _region;
             else UsageFigure.Skip(ref reader);
         }
@@ -90,6 +92,6 @@ public struct AnthropicUsage
         var thinking = Math.Min(_thinking ?? 0, output);
         if (thinking < _thinking) doubts |= UsageDoubts.ReasoningAboveOutput;
         var usage = new Usage(input, _cacheRead ?? 0, write - write1h, output - thinking, thinking) { CacheWrite1h = write1h, Searches = _searches ?? 0 };
-        return new UsageReading(usage, doubts) { ServiceTier = _tier, Region = _region };
+        return new UsageReading(usage, doubts) { ServiceTier = _speed == "fast" ? _speed : _tier, Region = _region };
     }
 }

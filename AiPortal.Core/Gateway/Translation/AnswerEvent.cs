@@ -52,7 +52,8 @@ public enum EndReason
 public sealed record ChoiceEnded(int Choice, EndReason Reason, string? StopSequence = null) : AnswerEvent;
 
 /// <summary>What is known of usage now; a later one replaces it.</summary>
-public sealed record UsageKnown(UsageReading Reading) : AnswerEvent;
+/// <param name="IsFinal">False at the beginning of a stream: the input stands, of the output nothing does.</param>
+public sealed record UsageKnown(UsageReading Reading, bool IsFinal = true) : AnswerEvent;
 
 /// <summary>The provider reports an error instead of an answer, or in the middle of one.</summary>
 public sealed record AnswerFailed(UpstreamErrorText Error) : AnswerEvent;

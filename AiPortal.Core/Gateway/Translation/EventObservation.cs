@@ -20,7 +20,8 @@ internal static class EventObservation
             case ReasoningAdded thought: seen.Reasoning = Added(seen.Reasoning, thought.Text); break;
             case ChoiceEnded end: seen.FinishReason = end.Reason.ToString(); break;
             case UsageKnown known:
-                seen.NoteUsage(known.Reading, topLevel: true);
+                if (known.IsFinal) seen.NoteUsage(known.Reading, topLevel: true);
+                else seen.FirstUsage = known.Reading;
                 seen.ServiceTier = known.Reading.ServiceTier ?? seen.ServiceTier;
                 break;
             case AnswerFailed failed: seen.Error ??= failed.Error; break;

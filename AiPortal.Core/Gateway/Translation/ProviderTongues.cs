@@ -1,3 +1,4 @@
+using AiPortal.Core.Gateway.Anthropic;
 using AiPortal.Core.Gateway.Chat;
 using AiPortal.Core.Gateway.Gemini;
 using AiPortal.Core.Providers;
@@ -12,6 +13,6 @@ public static class ProviderTongues
     {
         ProviderDialect.OpenAi or ProviderDialect.Sandbox => ChatTongue.Provider,
         ProviderDialect.Gemini => GeminiTongue.Provider,
-        ProviderDialect.Anthropic => null,
+        ProviderDialect.Anthropic => AnthropicTongue.Provider,
     };
 }
