@@ -38,7 +38,7 @@ internal sealed class MessagesTap(bool holdEnd, int maxFrameBytes = MessagesTap.
 
     public void Finish(IBufferWriter<byte> output)
     {
-        if (Fault is not null || _frames.Rest is not { IsEmpty: false } frame) return;
+        if (Fault is not null || _frames.Rest is not { IsEmpty: false } frame || SseFrame.Payload(frame, out bool _).IsEmpty) return;
         var (unreadable, complete) = (Seen.Unreadable, new ArrayBufferWriter<byte>());
         Take(frame, complete);
         if (Seen.Unreadable == unreadable) output.Write(complete.WrittenSpan);

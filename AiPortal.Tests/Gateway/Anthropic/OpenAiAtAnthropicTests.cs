@@ -1,3 +1,4 @@
+#pragma warning disable OPENAI001 // File parts are marked as for evaluation.
 using System.ClientModel;
 using System.Text.Json;
 using AiPortal.Core.Ledger;
