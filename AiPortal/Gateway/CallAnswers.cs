@@ -9,6 +9,9 @@ namespace AiPortal.Gateway;
 internal sealed class CallAnswers(ILogger<CallAnswers> logger)
 {
     /// <summary>Headers of every answer that came from a provider.</summary>
+    public static void Identify(GatewayCall call, CallAttempt attempt) => Identify(call, attempt.Plan);
+
+    /// <inheritdoc cref="Identify(GatewayCall, CallAttempt)"/>
     public static void Identify(GatewayCall call, PlannedAttempt plan)
     {
         var headers = call.Context.Response.Headers;
