@@ -59,7 +59,7 @@ public sealed class MessagesStreamTests
             Assert.False(tap.IsComplete);
             var estimate = TokenEstimate.Of(Scan(), tap.Seen);
             Assert.Equal((first.Usage.Input, 64, 10, 20), (estimate.Input, estimate.CachedInput, estimate.CacheWrite, estimate.CacheWrite1h));
-            Assert.True(estimate.Output >= 1);
+            Assert.True(estimate.TotalOutput >= 1);
         }
     }
 
