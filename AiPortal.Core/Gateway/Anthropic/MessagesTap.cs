@@ -18,10 +18,11 @@ internal sealed class MessagesTap(bool holdEnd, int maxFrameBytes = MessagesTap.
     private MessagesPayload? _payload;
     private ArrayBufferWriter<byte>? _end;
     private bool _isStopped;
+    private bool _brokeOff;
 
     public AnswerObservation Seen { get; } = new();
 
-    public bool IsComplete => (_isStopped || Seen.FinishReason is not null) && Seen.Error is null && Fault is null;
+    public bool IsComplete => (_isStopped || Seen.FinishReason is not null) && !_brokeOff && Seen.Error is null && Fault is null;
 
     public bool ErrorPassed => Seen.Error is not null;
 
@@ -41,7 +42,9 @@ internal sealed class MessagesTap(bool holdEnd, int maxFrameBytes = MessagesTap.
         if (Fault is not null || _frames.Rest is not { IsEmpty: false } frame || SseFrame.Payload(frame, out bool _).IsEmpty) return;
         var (unreadable, complete) = (Seen.Unreadable, new ArrayBufferWriter<byte>());
         Take(frame, complete);
-        if (Seen.Unreadable == unreadable) output.Write(complete.WrittenSpan);
+        // What a broken event said before its break has not reached the caller.
+        _brokeOff = Seen.Unreadable > unreadable;
+        if (!_brokeOff) output.Write(complete.WrittenSpan);
     }
 
     public void WriteEnd(IBufferWriter<byte> output)

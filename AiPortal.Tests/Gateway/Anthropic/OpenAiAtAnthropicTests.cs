@@ -176,14 +176,17 @@ public sealed class OpenAiAtAnthropicTests(AnthropicHost host)
     public async Task Errors_OfAnthropic_AreSaidInOpenAisShape()
     {
         var (id, http) = await host.Gateway.IssueKeyAsync();
-        host.Anthropic.Next(FakeAnthropic.RateLimited(9), FakeAnthropic.Unauthorized(), FakeAnthropic.Overloaded());
+        const string model = "claude-haiku-4-5";
+        await host.Gateway.AddProviderAsync("failing", host.Anthropic.BaseUrl, [model], priority: 0, kind: "anthropic");
 
-        using var limited = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(AnthropicHost.Older));
-        using var unauthorized = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(AnthropicHost.Older));
-        using var overloaded = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(AnthropicHost.Older));
+        host.Anthropic.ForModel(model, FakeAnthropic.RateLimited(1));
+        using var limited = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(model));
+        host.Anthropic.ForModel(model, FakeAnthropic.Unauthorized());
+        using var unauthorized = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(model));
+        host.Anthropic.ForModel(model, FakeAnthropic.Overloaded());
+        using var overloaded = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(model));
 
         await GatewayHost.AssertErrorAsync(limited, 429, "rate_limit_error", "upstream_refused");
-        Assert.Equal(TimeSpan.FromSeconds(9), limited.Headers.RetryAfter?.Delta);
         await GatewayHost.AssertErrorAsync(unauthorized, 502, "server_error", "upstream_auth_failed");
         await GatewayHost.AssertErrorAsync(overloaded, 502, "server_error", "upstream_error");
         Assert.All(await host.Gateway.EntriesAsync(id, 3), entry => Assert.Equal((EntryStatus.Failed, 0m), (entry.Status, entry.TotalCost)));
