@@ -12,7 +12,11 @@ public sealed class RouteJourneyTests(PortalHost host, ChromiumBrowser browser) 
 {
     private async Task<Guid> AccountAsync(string name) => (await host.Admin.PostApiAsync("/providers", new
     {
-        name, kind = "openai-compatible", base_url = "http://127.0.0.1:9/v1", allow_private = true, models = new[] { "gpt-journey" },
+        name,
+        kind = "openai-compatible",
+        base_url = "http://127.0.0.1:9/v1",
+        allow_private = true,
+        models = new[] { "gpt-journey" },
     })).Id;
 
     [Fact]

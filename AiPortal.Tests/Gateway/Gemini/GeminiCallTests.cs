@@ -41,7 +41,8 @@ public sealed class GeminiCallTests(GeminiHost host)
     public async Task Call_OfAnyKind_GoesThroughByteForByteAndIsPaidExactly(string body, bool stream)
     {
         var reply = FakeGeminiReply.Of("""{"text":"Let me think","thought":true}""", """{"text":"漢字 "}""", """{"functionCall":{"name":"weather","args":{"city":"Paris"}},"thoughtSignature":"YWJj"}""", """{"functionCall":{"name":"weather","args":{"city":"Rome"}}}""")
-            with { Metadata = FakeGeminiReply.Usage(1000, 50, cached: 400, thoughts: 30), PieceBytes = stream ? 7 : int.MaxValue };
+            with
+        { Metadata = FakeGeminiReply.Usage(1000, 50, cached: 400, thoughts: 30), PieceBytes = stream ? 7 : int.MaxValue };
         var model = await host.AddModelAsync(reply);
         var (id, http) = await host.IssueAsync();
 

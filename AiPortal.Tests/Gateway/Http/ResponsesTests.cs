@@ -115,7 +115,8 @@ public sealed class ResponsesTests(GatewayHost gateway)
             ResponseItem.CreateUserMessageItem([ResponseContentPart.CreateInputTextPart("Weather?"), ResponseContentPart.CreateInputImagePart(new Uri("data:image/png;base64,AAAA"), ResponseImageDetailLevel.Low)]),
             ResponseItem.CreateFunctionCallItem("call_1", "weather", BinaryData.FromString("{}")),
             ResponseItem.CreateFunctionCallOutputItem("call_1", "rain"),
-        ]) { Instructions = "Be short", MaxOutputTokenCount = 77, ParallelToolCallsEnabled = false };
+        ])
+        { Instructions = "Be short", MaxOutputTokenCount = 77, ParallelToolCallsEnabled = false };
         options.Tools.Add(ResponseTool.CreateFunctionTool("weather", BinaryData.FromString("""{"type":"object"}"""), strictModeEnabled: true));
         options.TextOptions = new ResponseTextOptions { TextFormat = ResponseTextFormat.CreateJsonSchemaFormat("shape", BinaryData.FromString("""{"type":"object"}"""), jsonSchemaIsStrict: true) };
 

@@ -180,7 +180,8 @@ public sealed class OutageTests(GatewayHost gateway) : IClassFixture<GatewayHost
         _upstreams[0].Otherwise(FakeUpstreamReply.Error(500, "down", "server_error", null));
         await gateway.Portal.Admin.PostApiAsync("/routes", new
         {
-            name = "Fallback " + _model, model = _model,
+            name = "Fallback " + _model,
+            model = _model,
             targets = new object[] { new { provider_id = _accounts[0] }, new { provider_id = _accounts[1], model = "cheap-" + _model, priority = 1 } },
         });
         using var answer = await _client.PostAsync("/v1/chat/completions", GatewayHost.Chat(_model));
