@@ -1,3 +1,4 @@
+using AngleSharp.Dom;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 
@@ -9,6 +10,8 @@ namespace AiPortal.Tests.Fixtures;
 /// </summary>
 internal static class Hand
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     public static Task ChangeAsync<T>(this IRenderedComponent<T> page, string selector, string value) where T : IComponent =>
         page.InvokeAsync(() => page.Find(selector).ChangeAsync(value));
 
@@ -20,4 +23,31 @@ internal static class Hand
 
     public static Task SubmitAsync<T>(this IRenderedComponent<T> page) where T : IComponent =>
         page.InvokeAsync(() => page.Find("form").SubmitAsync());
+
+    public static Task SeenAsync<T>(this IRenderedComponent<T> page, string selector) where T : IComponent =>
+        page.SoonAsync(() => page.Find(selector));
+
+    /// <summary>
+    /// Looks again and again until what is asserted holds. The library's own waits look only when they are told of a render
+    /// and block a thread meanwhile; a render that ends while they begin is never told.
+    /// </summary>
+    public static async Task SoonAsync<T>(this IRenderedComponent<T> page, Action holds) where T : IComponent
+    {
+        Exception? fault = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    await page.InvokeAsync(holds);
+                    return true;
+                }
+                catch (Exception e) when (e is Xunit.Sdk.XunitException or ElementNotFoundException)
+                {
+                    fault = e;
+                    return false;
+                }
+            },
+            Patience, () => $"{fault?.Message}{Environment.NewLine}{page.Markup}");
+    }
 }

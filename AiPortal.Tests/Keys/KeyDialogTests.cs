@@ -17,7 +17,7 @@ public sealed class KeyDialogTests(PortalHost host) : PageTest(host)
     {
         var choices = await Host.Services.GetRequiredService<KeySheet>().ChoicesAsync(OrganizationId);
         var dialog = Render<KeyDialog>();
-        dialog.WaitForElement($"#key-owner option[value='{choices.Owners[0].Id}']");
+        await dialog.SeenAsync($"#key-owner option[value='{choices.Owners[0].Id}']");
         await dialog.TypeAsync("#key-name", "  Search backend ");
         await dialog.ChangeAsync("#key-owner", choices.Owners[0].Id.ToString());
         await dialog.ChangeAsync("#key-budget", "99.50");
@@ -43,14 +43,14 @@ public sealed class KeyDialogTests(PortalHost host) : PageTest(host)
         await dialog.ChangeAsync("#key-allow", "10.0.0.0/99");
         await dialog.ChangeAsync("#key-rpm", "0");
         await dialog.SubmitAsync();
-        dialog.WaitForElement("#key-name-error");
+        await dialog.SeenAsync("#key-name-error");
         Assert.NotEmpty(dialog.FindAll("#key-budget-error, #key-rpm-error, #key-allow-error"));
         Assert.Equal("true", dialog.Find("#key-name").GetAttribute("aria-invalid"));
         Assert.True(dialog.Find("details").HasAttribute("open"));
 
         await dialog.ChangeAsync("#key-budget", "many");
         await dialog.SubmitAsync();
-        dialog.WaitForAssertion(() => Assert.Contains("100", dialog.Find("#key-budget-error").TextContent, StringComparison.Ordinal));
+        await dialog.SoonAsync(() => Assert.Contains("100", dialog.Find("#key-budget-error").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class KeyDialogTests(PortalHost host) : PageTest(host)
         Speak("zh-CN");
         var dialog = Render<KeyDialog>();
         await dialog.SubmitAsync();
-        dialog.WaitForElement("#key-name-error");
+        await dialog.SeenAsync("#key-name-error");
         Assert.Matches(@"\p{IsCJKUnifiedIdeographs}", dialog.Find("#key-name-error").TextContent);
     }
 

@@ -12,7 +12,7 @@ public sealed class SettingsPageTests(PortalHost host) : PageTest(host)
     public async Task Save_TurnsBodiesOn_AndSaysSo()
     {
         var page = Render<SettingsPage>();
-        page.WaitForElement("#settings-bodies", TimeSpan.FromSeconds(20));
+        await page.SeenAsync("#settings-bodies");
         Assert.Contains("Nothing is kept from now on", page.Markup, StringComparison.Ordinal);
 
         await page.Find("#settings-bodies").ChangeAsync(new() { Value = true });
@@ -20,7 +20,7 @@ public sealed class SettingsPageTests(PortalHost host) : PageTest(host)
         await page.Find("#settings-email_addresses").ChangeAsync(new() { Value = false });
         await page.Find("form").SubmitAsync();
 
-        page.WaitForAssertion(() => Assert.Contains("Saved", page.Find(".settings-saved").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        await page.SoonAsync(() => Assert.Contains("Saved", page.Find(".settings-saved").TextContent, StringComparison.Ordinal));
         var row = await Host.Admin.GetApiAsync($"/organizations/{OrganizationId}");
         Assert.Equal(("on", 7), (row.Text("body_logging"), row.Json.GetProperty("body_retention_days").GetInt32()));
         Assert.Equal(["secrets", "phone_and_card_numbers"], row.Json.GetProperty("body_redaction").EnumerateArray().Select(word => word.GetString()));
@@ -30,17 +30,17 @@ public sealed class SettingsPageTests(PortalHost host) : PageTest(host)
     public async Task Save_LimitsAndCache_AreTakenAndShownAgain()
     {
         var page = Render<SettingsPage>();
-        page.WaitForElement("#settings-rpm", TimeSpan.FromSeconds(20));
+        await page.SeenAsync("#settings-rpm");
         await page.Find("#settings-rpm").ChangeAsync(new() { Value = "600" });
         await page.Find("#settings-concurrency").ChangeAsync(new() { Value = "0" });
         await page.Find("#settings-cache").ChangeAsync(new() { Value = true });
         await page.Find("#settings-share").ChangeAsync(new() { Value = "25" });
         await page.Find("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Contains("at least 1", page.Find("#settings-concurrency-error").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        await page.SoonAsync(() => Assert.Contains("at least 1", page.Find("#settings-concurrency-error").TextContent, StringComparison.Ordinal));
         await page.Find("#settings-concurrency").ChangeAsync(new() { Value = "" });
         await page.Find("form").SubmitAsync();
 
-        page.WaitForAssertion(() => Assert.Contains("Saved", page.Find(".settings-saved").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        await page.SoonAsync(() => Assert.Contains("Saved", page.Find(".settings-saved").TextContent, StringComparison.Ordinal));
         var row = await Host.Admin.GetApiAsync($"/organizations/{OrganizationId}");
         Assert.Equal("{\"rpm\":600,\"tpm\":null,\"concurrency\":null}", row.Json.GetProperty("rate_limit").ToString());
         Assert.Equal("{\"enabled\":true,\"ttl_seconds\":null,\"price_share\":0.25,\"per_key\":null}", row.Json.GetProperty("cache").ToString());
@@ -52,12 +52,12 @@ public sealed class SettingsPageTests(PortalHost host) : PageTest(host)
     public async Task Save_OutOfBounds_SaysWhatIsRightBesideTheField()
     {
         var page = Render<SettingsPage>();
-        page.WaitForElement("#settings-days", TimeSpan.FromSeconds(20));
+        await page.SeenAsync("#settings-days");
         await page.Find("#settings-days").ChangeAsync(new() { Value = "400" });
         await page.Find("#settings-zone").ChangeAsync(new() { Value = "Mars/Base" });
         await page.Find("form").SubmitAsync();
 
-        page.WaitForAssertion(() => Assert.Contains("from 1 to 365", page.Find("#settings-days-error").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        await page.SoonAsync(() => Assert.Contains("from 1 to 365", page.Find("#settings-days-error").TextContent, StringComparison.Ordinal));
         Assert.Contains("IANA", page.Find("#settings-zone-error").TextContent, StringComparison.Ordinal);
         Assert.Equal("", page.Find(".settings-saved").TextContent.Trim());
     }
@@ -66,7 +66,7 @@ public sealed class SettingsPageTests(PortalHost host) : PageTest(host)
     public async Task Save_CeilingPolicyWithItsPrice_IsTaken()
     {
         var page = Render<SettingsPage>();
-        page.WaitForElement("#settings-policy", TimeSpan.FromSeconds(20));
+        await page.SeenAsync("#settings-policy");
         await page.Find("#settings-policy").ChangeAsync(new() { Value = "Ceiling" });
         await page.Find("#settings-ceiling").ChangeAsync(new() { Value = "a lot" });
         await page.Find("form").SubmitAsync();
@@ -74,7 +74,7 @@ public sealed class SettingsPageTests(PortalHost host) : PageTest(host)
         await page.Find("#settings-ceiling").ChangeAsync(new() { Value = "12.50" });
         await page.Find("form").SubmitAsync();
 
-        page.WaitForAssertion(() => Assert.Contains("Saved", page.Find(".settings-saved").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        await page.SoonAsync(() => Assert.Contains("Saved", page.Find(".settings-saved").TextContent, StringComparison.Ordinal));
         var row = await Host.Admin.GetApiAsync($"/organizations/{OrganizationId}");
         Assert.Equal((HttpStatusCode.OK, "ceiling", 12.5m), (row.Status, row.Text("unpriced_model_policy"), row.Json.GetProperty("ceiling_price").GetDecimal()));
     }

@@ -42,7 +42,7 @@ public sealed class ProviderDialogTests(PortalHost host) : PageTest(host)
         await dialog.TypeAsync("#provider-url", "ftp://x");
         await dialog.ChangeAsync("#provider-priority", "-1");
         await dialog.SubmitAsync();
-        dialog.WaitForAssertion(() => Assert.Equal("Must be an absolute http or https address.", dialog.Find("#provider-url-error").TextContent));
+        await dialog.SoonAsync(() => Assert.Equal("Must be an absolute http or https address.", dialog.Find("#provider-url-error").TextContent));
         Assert.Equal("Must not be empty.", dialog.Find("#provider-name-error").TextContent);
         Assert.True(dialog.Find("details").HasAttribute("open"));
 
@@ -64,6 +64,6 @@ public sealed class ProviderDialogTests(PortalHost host) : PageTest(host)
         await dialog.TypeAsync("#provider-url", "https://b.example.com/v1");
         Assert.Equal("A new address needs the secret again.", dialog.Find("#provider-key-help").TextContent);
         await dialog.SubmitAsync();
-        dialog.WaitForAssertion(() => Assert.Equal("A new address needs the credential again.", dialog.Find("#provider-key-error").TextContent));
+        await dialog.SoonAsync(() => Assert.Equal("A new address needs the credential again.", dialog.Find("#provider-key-error").TextContent));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
@@ -63,10 +64,11 @@ public sealed class CorrectionTests(PortalHost host) : IClassFixture<PortalHost>
     }
 
     [Theory]
-    [InlineData("cost", 0.4, "adjustment")]
-    [InlineData("usage", 0.0028, "reconciliation")]
-    public async Task UnknownOutcome_Resolved_BecomesSpendOnceAndLeavesTheBudget(string by, double cost, string kind)
+    [InlineData("cost", "0.4", "adjustment")]
+    [InlineData("usage", "0.0028", "reconciliation")]
+    public async Task UnknownOutcome_Resolved_BecomesSpendOnceAndLeavesTheBudget(string by, string usd, string kind)
     {
+        var cost = decimal.Parse(usd, CultureInfo.InvariantCulture);
         var team = await TeamAsync();
         var price = await host.Admin.PostApiAsync("/cost/models", new { name = "priced-" + team, provider = "openai", input_price = 2, output_price = 8 });
         var unknown = new ScriptedEntry(Now.AddMinutes(-1), 0) { Status = EntryStatus.Unknown, Unresolved = 3m, TeamId = team, PriceId = price.Id, PriceVersion = 1, Units = (0, 0, 0, 0) };
@@ -81,9 +83,9 @@ public sealed class CorrectionTests(PortalHost host) : IClassFixture<PortalHost>
 
         var done = Assert.Single(answers, answer => answer.Status == HttpStatusCode.Created);
         Assert.All(answers.Where(a => a != done), answer => Assert.Equal((HttpStatusCode.Conflict, "already_resolved"), (answer.Status, answer.Code)));
-        Assert.Equal((kind, (decimal)cost, -3m), (done.Text("kind"), Amount(done, "total_cost"), Amount(done, "unresolved_cost")));
+        Assert.Equal((kind, cost, -3m), (done.Text("kind"), Amount(done, "total_cost"), Amount(done, "unresolved_cost")));
         var read = await host.Admin.GetApiAsync($"/cost/quotas/{budget.Id}");
-        Assert.Equal(((decimal)cost, 0m), (Amount(read, "used_quota"), Amount(read, "unknown_quota")));
+        Assert.Equal((cost, 0m), (Amount(read, "used_quota"), Amount(read, "unknown_quota")));
         Assert.DoesNotContain(unknown.Id, await OpenAsync());
         Assert.Equal(HttpStatusCode.Created, (await host.Admin.PostApiAsync($"/cost/records/{unknown.Id}/refund", new { reason = "r" })).Status);
     }

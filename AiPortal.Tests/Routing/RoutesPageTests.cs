@@ -21,13 +21,13 @@ public sealed class RoutesPageTests(PortalHost host) : PageTest(host)
     {
         var account = await AccountAsync("Dialog account", "dialog-model");
         var dialog = Render<RouteDialog>();
-        dialog.WaitForAssertion(() => Assert.False(dialog.Find("fieldset.targets > button").HasAttribute("disabled")));
+        await dialog.SoonAsync(() => Assert.False(dialog.Find("fieldset.targets > button").HasAttribute("disabled")));
         await dialog.ClickAsync("fieldset.targets > button");
         await dialog.ChangeAsync("#target-0-account", account.Id.ToString());
         await dialog.ChangeAsync("#target-0-weight", "0");
         await dialog.ChangeAsync("#route-attempts", "99");
         await dialog.SubmitAsync();
-        dialog.WaitForAssertion(() => Assert.Equal("Must not be empty.", dialog.Find("#route-name-error").TextContent));
+        await dialog.SoonAsync(() => Assert.Equal("Must not be empty.", dialog.Find("#route-name-error").TextContent));
         Assert.Equal("Must not be empty.", dialog.Find("#route-model-error").TextContent);
         Assert.Contains("from 1 to 1000", dialog.Find("#target-0-weight-error").TextContent, StringComparison.Ordinal);
         Assert.True(dialog.Find("details").HasAttribute("open"));
@@ -49,14 +49,11 @@ public sealed class RoutesPageTests(PortalHost host) : PageTest(host)
     private async Task<ModelRoute> SavedAsync(string name)
     {
         var list = Host.Services.GetRequiredService<RouteList>();
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        for (var tries = 0; tries < 500; tries++)
-        {
-            if ((await list.PageAsync(OrganizationId, name, Cursor.MaxLimit, null)).Data is [var row]) return row;
-            await timer.WaitForNextTickAsync();
-        }
-
-        throw new TimeoutException($"No route '{name}' was saved.");
+        ModelRoute? saved = null;
+        await Eventually.HoldsAsync(
+            async () => (saved = (await list.PageAsync(OrganizationId, name, Cursor.MaxLimit, null)).Data.SingleOrDefault()) is not null,
+            TimeSpan.FromSeconds(15), () => $"No route '{name}' was saved.");
+        return saved!;
     }
 
     [Theory]
@@ -69,11 +66,11 @@ public sealed class RoutesPageTests(PortalHost host) : PageTest(host)
         var panel = Render<TrialPanel>();
         await panel.TypeAsync("#trial-model", "nobody-has-this");
         await panel.SubmitAsync();
-        panel.WaitForAssertion(() => Assert.Contains(words, panel.Find(".trial-summary").TextContent, StringComparison.Ordinal));
+        await panel.SoonAsync(() => Assert.Contains(words, panel.Find(".trial-summary").TextContent, StringComparison.Ordinal));
         Assert.Contains("Trial " + culture, panel.Find(".trial-skipped").TextContent, StringComparison.Ordinal);
         await panel.TypeAsync("#trial-model", "");
         await panel.SubmitAsync();
-        panel.WaitForAssertion(() => Assert.NotEmpty(panel.FindAll("#trial-model-error")));
+        await panel.SoonAsync(() => Assert.NotEmpty(panel.FindAll("#trial-model-error")));
     }
 
     [Fact]
@@ -83,7 +80,7 @@ public sealed class RoutesPageTests(PortalHost host) : PageTest(host)
         await Host.Services.GetRequiredService<CreateRoute>().RunAsync(Actor, OrganizationId,
             new RouteDraft("Listed route", "listed-*", RouteStrategy.Weighted, [new RouteTarget(account.Id), new RouteTarget(account.Id, "cheap", 1, 1)]));
         var page = Render<RoutesPage>();
-        page.WaitForAssertion(() =>
+        await page.SoonAsync(() =>
         {
             Assert.Contains("Listed route", page.Markup, StringComparison.Ordinal);
             Assert.Contains("Listed account → Listed account (cheap)", page.Markup, StringComparison.Ordinal);

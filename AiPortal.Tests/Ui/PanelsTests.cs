@@ -1,3 +1,4 @@
+using AiPortal.Tests.Fixtures;
 using AiPortal.Ui.Panels;
 using Bunit;
 using Microsoft.AspNetCore.Components.Web;
@@ -83,7 +84,8 @@ public sealed class PanelsTests : WidgetTest
     {
         var host = Render<RadzenDialog>();
         var asked = host.InvokeAsync(() => ConfirmDialog.AskAsync(Services.GetRequiredService<DialogService>(), "Revoke?", "It stops at once.", "Revoke", destructive: true));
-        host.WaitForElement(".confirm " + button).Click();
+        await host.SeenAsync(".confirm " + button);
+        await host.ClickAsync(".confirm " + button);
         Assert.Equal(answer, await asked);
     }
 

@@ -22,7 +22,7 @@ internal static class AnthropicEndpoints
         {
             var gateway = app.MapGroup(root).ExcludeFromDescription().AllowAnonymous();
             gateway.MapPost("/messages", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, MessagesOperation.Instance, default));
-            gateway.MapPost("/messages/count_tokens", (HttpContext context, TokenCounting counting) => counting.RunAsync(context));
+            gateway.MapPost("/messages/count_tokens", (HttpContext context, TokenCounting counting) => counting.RunAsync(context, CountTokensOperation.Instance, default));
             gateway.Map("/messages/{**rest}", UnknownAsync);
         }
 

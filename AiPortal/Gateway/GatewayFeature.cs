@@ -65,7 +65,6 @@ internal static class GatewayFeature
         services.AddSingleton<Replaying>();
         services.AddHostedService<ReplayUpkeep>();
         services.AddSingleton<CallAnswers>();
-        services.AddSingleton<GeminiCounting>();
         services.AddSingleton<ResponsePins>();
         services.AddSingleton<StoredResponses>();
         services.AddSingleton<GatewayPipeline>();

@@ -15,7 +15,7 @@ internal static class GeminiEndpoints
         gemini.Map("/{**resource}", RunAsync);
     }
 
-    private static Task RunAsync(HttpContext context, string resource, GatewayPipeline pipeline, GeminiCounting counting, TimeProvider clock)
+    private static Task RunAsync(HttpContext context, string resource, GatewayPipeline pipeline, TokenCounting counting, TimeProvider clock)
     {
         // Routing leaves this one escape as it is.
         resource = resource.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
@@ -31,7 +31,7 @@ internal static class GeminiEndpoints
                 pipeline.RunAsync(context, GenerateContentOperation.Instance, new CallTarget(model, Stream: true, contentType)),
             "streamGenerateContent" => CallAnswers.WriteAsync(context, GeminiErrors.Shape, Ids.New(clock),
                 GatewayFailures.Refuse(GatewayFailure.BodyInvalid, "Streams are served as events: add 'alt=sse' to the address.") with { Param = "alt" }),
-            "countTokens" => counting.RunAsync(context, new CallTarget(model, Stream: false, contentType)),
+            "countTokens" => counting.RunAsync(context, GeminiCountOperation.Instance, new CallTarget(model, Stream: false, contentType)),
             "embedContent" => pipeline.RunAsync(context, EmbedContentOperation.One, new CallTarget(model, Stream: false, contentType)),
             "batchEmbedContents" => pipeline.RunAsync(context, EmbedContentOperation.Batch, new CallTarget(model, Stream: false, contentType)),
             _ => UnknownAsync(context, clock),

@@ -1,27 +1,25 @@
 using System.Buffers;
-using System.Text.Json;
 using AiPortal.Core.Data;
 using AiPortal.Core.Gateway;
-using AiPortal.Core.Gateway.Anthropic;
 using AiPortal.Core.Gateway.Translation;
 using AiPortal.Core.Routing;
 
 namespace AiPortal.Gateway;
 
 /// <summary>
-/// <c>count_tokens</c>: by the provider that would serve the call where it counts for nothing, else our own estimate, marked so. Limits
-/// hold, budgets and ledger have nothing to do with it.
+/// How many tokens a request would be: by the provider that would serve it where it counts for nothing, else our own estimate, marked so.
+/// Limits hold, budgets and ledger have nothing to do with it.
 /// </summary>
 internal sealed class TokenCounting(KeyAuthentication authentication, BodyReading reading, KeyLimits limits, UpstreamClients clients, CallAnswers answers, GatewayOptions options, TimeProvider clock)
 {
     private const int MaxAnswerBytes = 64 * 1024;
 
-    public async Task RunAsync(HttpContext context)
+    public async Task RunAsync(HttpContext context, CountingOperation operation, CallTarget target)
     {
-        var call = new GatewayCall(context, CountTokensOperation.Instance, default, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
+        var call = new GatewayCall(context, operation, target, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
         try
         {
-            var refusal = authentication.Authenticate(call) ?? await reading.ReadAsync(call) ?? CallRouting.Route(call) ?? Enter(call) ?? await CountAsync(call);
+            var refusal = authentication.Authenticate(call) ?? await reading.ReadAsync(call) ?? CallRouting.Route(call) ?? Enter(call) ?? await CountAsync(call, operation);
             if (refusal is not null) await answers.RefuseAsync(call, refusal);
         }
         catch (Exception fault) when (!call.CallerLeft)
@@ -41,20 +39,28 @@ internal sealed class TokenCounting(KeyAuthentication authentication, BodyReadin
         return exceeded;
     }
 
-    private async Task<GatewayRefusal?> CountAsync(GatewayCall call)
+    private async Task<GatewayRefusal?> CountAsync(GatewayCall call, CountingOperation operation)
     {
         var plan = call.Plan[0];
-        CallAnswers.Identify(call, plan);
-        if (CountTokensOperation.IsCountedBy(plan.Account.Kind)) return await AskAsync(call, plan);
+        if (operation.Counter(plan.Account.Kind) is { } counter) return await AskAsync(call, operation, plan, counter);
+        var estimate = new ArrayBufferWriter<byte>();
+        operation.WriteCount(estimate, TokenEstimate.Input(call.Scan!));
         call.Context.Response.Headers["x-portal-estimated"] = "true";
-        await AnswerAsync(call, TokenEstimate.Input(call.Scan!));
+        await AnswerAsync(call, plan, new ReadOnlySequence<byte>(estimate.WrittenMemory));
         return null;
     }
 
-    private async Task<GatewayRefusal?> AskAsync(GatewayCall call, PlannedAttempt plan)
+    private async Task<GatewayRefusal?> AskAsync(GatewayCall call, CountingOperation operation, PlannedAttempt plan, IUpstreamExchange counter)
     {
         using var patience = new Patience(call, streamed: true, options);
-        using var request = Request(call, plan);
+        var sent = new PooledBody();
+        if (counter.WriteRequest(Details(call, plan), sent, out var target) is { } inexpressible)
+        {
+            sent.Dispose();
+            return inexpressible;
+        }
+
+        using var request = UpstreamRequests.Make(call, plan.Account, counter, target, sent);
         using var body = new PooledBody();
         try
         {
@@ -63,44 +69,26 @@ internal sealed class TokenCounting(KeyAuthentication authentication, BodyReadin
             patience.Allow(options.Idle);
             var isWhole = await body.FillAsync(await response.Content.ReadAsStreamAsync(patience.Token), MaxAnswerBytes, patience.Token);
             if (!response.IsSuccessStatusCode)
-                return UpstreamRefusals.Of((int)response.StatusCode, body.Sequence, MessagesPassage.Counting, UpstreamRequests.RetryAfterOf(response), plan.Account.Name);
-            if (!isWhole || Read(body.Sequence) is not { } tokens) return GatewayFailures.Refuse(GatewayFailure.UpstreamGarbled, plan.Account.Name);
-            await AnswerAsync(call, tokens);
-            return null;
+                return UpstreamRefusals.Of((int)response.StatusCode, body.Sequence, counter, UpstreamRequests.RetryAfterOf(response), plan.Account.Name);
+            if (!isWhole || !operation.IsCount(body.Sequence)) return GatewayFailures.Refuse(GatewayFailure.UpstreamGarbled, plan.Account.Name);
         }
         catch (Exception fault) when (UpstreamFault.Of(fault, patience) is { } failure)
         {
             return GatewayFailures.Refuse(failure, plan.Account.Name);
         }
+
+        await AnswerAsync(call, plan, body.Sequence);
+        return null;
     }
 
-    private static HttpRequestMessage Request(GatewayCall call, PlannedAttempt plan)
-    {
-        var context = new AnswerContext(call.RequestId, call.StartedAt, plan.UpstreamModel, 0, call.Scan!);
-        var body = new PooledBody();
-        MessagesPassage.Counting.WriteRequest(new ExchangeRequest(call.Scan!, call.Bytes, plan.Account.Kind, plan.UpstreamModel, null, null, context), body, out var target);
-        return UpstreamRequests.Make(call, plan.Account, MessagesPassage.Counting, target, body);
-    }
+    private static ExchangeRequest Details(GatewayCall call, PlannedAttempt plan) => new(
+        call.Scan!, call.Bytes, plan.Account.Kind, plan.UpstreamModel, null, null, new AnswerContext(call.RequestId, call.StartedAt, plan.UpstreamModel, 0, call.Scan!));
 
-    private static long? Read(ReadOnlySequence<byte> body)
+    private static async Task AnswerAsync(GatewayCall call, PlannedAttempt plan, ReadOnlySequence<byte> body)
     {
-        try
-        {
-            using var answer = JsonDocument.Parse(body);
-            return answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty("input_tokens", out var count)
-                && count.ValueKind == JsonValueKind.Number && count.TryGetInt64(out var tokens) ? tokens : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static async Task AnswerAsync(GatewayCall call, long tokens)
-    {
-        var body = System.Text.Encoding.ASCII.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"input_tokens\":{tokens}}}"));
+        CallAnswers.Identify(call, plan);
         call.Context.Response.ContentType = "application/json";
         call.Context.Response.ContentLength = body.Length;
-        await call.Context.Response.BodyWriter.WriteAsync(body, call.Context.RequestAborted);
+        foreach (var piece in body) await call.Context.Response.BodyWriter.WriteAsync(piece, call.Context.RequestAborted);
     }
 }

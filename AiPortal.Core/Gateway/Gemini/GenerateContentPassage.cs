@@ -6,7 +6,14 @@ namespace AiPortal.Core.Gateway.Gemini;
 /// <summary>Gemini at a provider that speaks it too: bytes pass through but for an output bound.</summary>
 public sealed class GenerateContentPassage : IUpstreamExchange
 {
-    public static GenerateContentPassage Instance { get; } = new();
+    private readonly bool _counts;
+
+    private GenerateContentPassage(bool counts) => _counts = counts;
+
+    public static GenerateContentPassage Instance { get; } = new(counts: false);
+
+    /// <summary>The same request, only to be counted.</summary>
+    public static GenerateContentPassage Counting { get; } = new(counts: true);
 
     /// <summary>Where a request goes, relative to the account's address.</summary>
     public static string PathOf(ExchangeRequest request) =>
@@ -14,7 +21,7 @@ public sealed class GenerateContentPassage : IUpstreamExchange
 
     public GatewayRefusal? WriteRequest(ExchangeRequest request, IBufferWriter<byte> output, out UpstreamTarget target)
     {
-        target = new UpstreamTarget(PathOf(request));
+        target = new UpstreamTarget(_counts ? GeminiModelName.Path(request.UpstreamModel, "countTokens") : PathOf(request));
         new GenerateContentRewrite(request.UpstreamModel, request.Cap).Write(output, request.Body, (GenerateContentScan)request.Scan);
         return null;
     }

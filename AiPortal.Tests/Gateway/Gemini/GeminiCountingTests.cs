@@ -47,6 +47,19 @@ public sealed class GeminiCountingTests(GeminiHost host)
         using var refused = await http.PostAsync($"/v1beta/models/{model}:countTokens", GeminiHost.Body("""{"contents":[{"parts":[{"text":"a"}]}]}"""));
         await GeminiHost.AssertErrorAsync(empty, 400, "INVALID_ARGUMENT");
         await GeminiHost.AssertErrorAsync(refused, 429, "RESOURCE_EXHAUSTED");
+        Assert.Equal(TimeSpan.FromSeconds(3), refused.Headers.RetryAfter?.Delta);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"totalTokens":"many"}""")]
+    [InlineData("not JSON")]
+    public async Task Count_AnswerWithoutACount_IsNoAnswer(string body)
+    {
+        var model = await host.AddModelAsync(FakeGeminiReply.Raw(200, body));
+        var (_, http) = await host.IssueAsync();
+        using var answer = await http.PostAsync($"/v1beta/models/{model}:countTokens", GeminiHost.Body("""{"contents":[{"parts":[{"text":"a"}]}]}"""));
+        Assert.Equal(502, (int)answer.StatusCode);
     }
 
     [Fact]

@@ -129,12 +129,7 @@ public sealed class OutageTests(ITestOutputHelper output)
         {
             await load.ServedAsync(20, () => portal.HasExited);
             proxy!.Turn(DatabaseWay.Refused);
-            var began = TimeProvider.System.GetTimestamp();
-            while (load.Ends.Count(call => call.Status == 503) < 50)
-            {
-                Assert.True(TimeProvider.System.GetElapsedTime(began) < SettleLimit, "the journal never filled");
-                await Task.Delay(20);
-            }
+            await Eventually.HoldsAsync(() => Task.FromResult(load.Ends.Count(call => call.Status == 503) >= 50), SettleLimit, () => "the journal never filled");
 
             using (var ready = await http.GetAsync("/health/ready"))
             {
@@ -146,7 +141,7 @@ public sealed class OutageTests(ITestOutputHelper output)
 
             proxy!.Turn(DatabaseWay.Open);
             var back = TimeProvider.System.GetTimestamp();
-            while (!await TakesCallsAsync(http)) Assert.True(TimeProvider.System.GetElapsedTime(back) < SettleLimit, portal.Output);
+            await Eventually.HoldsAsync(() => TakesCallsAsync(http), SettleLimit, () => portal.Output);
             await load.EndAsync();
             ends.AddRange(load.Ends);
             await SettledAsync(rig, back);
@@ -161,7 +156,6 @@ public sealed class OutageTests(ITestOutputHelper output)
 
     private static async Task<bool> TakesCallsAsync(HttpClient http)
     {
-        await Task.Delay(20);
         using var ready = await http.GetAsync("/health/ready");
         return ready.IsSuccessStatusCode;
     }
@@ -169,14 +163,12 @@ public sealed class OutageTests(ITestOutputHelper output)
     /// <summary>Waits until the ledger has every attempt that the provider served.</summary>
     private static async Task<TimeSpan> SettledAsync(DurabilityRig rig, long since, string name = "", PortalChild? portal = null)
     {
-        while (true)
-        {
-            var entries = await rig.Database.ScalarAsync<long>("SELECT count(*) FROM ledger_entries");
-            var took = TimeProvider.System.GetElapsedTime(since);
-            if (entries >= rig.Upstream.Log.Count) return took;
-            Assert.True(took < SettleLimit, $"{rig.Upstream.Log.Count - entries} of {rig.Upstream.Log.Count} attempts are not on the ledger {took.TotalSeconds:0} s after the return ({name}) {portal?.Output}");
-            await Task.Delay(50);
-        }
+        var entries = 0L;
+        await Eventually.HoldsAsync(
+            async () => (entries = await rig.Database.ScalarAsync<long>("SELECT count(*) FROM ledger_entries")) >= rig.Upstream.Log.Count,
+            SettleLimit - TimeProvider.System.GetElapsedTime(since),
+            () => $"{rig.Upstream.Log.Count - entries} of {rig.Upstream.Log.Count} attempts are not on the ledger {SettleLimit.TotalSeconds:0} s after the return ({name}) {portal?.Output}");
+        return TimeProvider.System.GetElapsedTime(since);
     }
 
     /// <summary>Whole, or refused at once with a word on when to come again.</summary>

@@ -21,7 +21,7 @@ public sealed class NodesCardTests(PortalHost host) : PageTest(host)
             SELECT $1, 'monthly', date_trunc('month', now()), $2, $3, 4.5, 0, 1, now()
             """, made.Id, node, OrganizationId);
         var card = Render<NodesCard>();
-        card.WaitForAssertion(() => Assert.Contains("lost-node", card.Markup, StringComparison.Ordinal));
+        await card.SoonAsync(() => Assert.Contains("lost-node", card.Markup, StringComparison.Ordinal));
         Assert.Contains("$4.50", Row(card), StringComparison.Ordinal);
         Assert.Contains("Lost", Row(card), StringComparison.Ordinal);
 
@@ -29,7 +29,7 @@ public sealed class NodesCardTests(PortalHost host) : PageTest(host)
         await card.InvokeAsync(() => Services.GetRequiredService<DialogService>().Close(true));
         await clicked;
 
-        card.WaitForAssertion(() => Assert.Contains("Written off", Row(card), StringComparison.Ordinal));
+        await card.SoonAsync(() => Assert.Contains("Written off", Row(card), StringComparison.Ordinal));
         Assert.Empty(card.FindAll("tbody button"));
         var audit = await Host.Admin.GetApiAsync("/audit?action=node.write_off");
         Assert.Equal(node, Assert.Single(audit.Data).GetProperty("subject_id").GetGuid());
