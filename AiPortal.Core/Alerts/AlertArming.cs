@@ -10,7 +10,7 @@ namespace AiPortal.Core.Alerts;
 /// Keeps alerts in step with a budget that was changed, reset or removed: thresholds that are no longer passed are armed anew and
 /// their alerts resolved, and those that a lower limit now passes raise theirs.
 /// </summary>
-internal sealed class AlertArming(LiveSignals signals, TimeProvider clock) : IBudgetFollower
+internal sealed class AlertArming(TimeProvider clock) : IBudgetFollower
 {
     public async Task FollowAsync(ChangeScope scope, Budget budget, bool removed, CancellationToken token)
     {
@@ -24,7 +24,7 @@ internal sealed class AlertArming(LiveSignals signals, TimeProvider clock) : IBu
             WHERE budget_id = {budget.Id} AND rearmed_at IS NULL AND (period_end IS NULL OR period_end > {now}) AND occasion <> ALL({standing})
             """, token);
         await AlertBook.RaiseAsync(connection, crossed, clock, token);
-        scope.AfterCommit(() => signals.Raise(AlertBook.Topic(scope.OrganizationId)));
+        await Notifications.SignalAsync(scope.Db, AlertBook.Topic(scope.OrganizationId), token);
     }
 
     private static string Cut(string name) => name.Length <= 200 ? name : name[..200];

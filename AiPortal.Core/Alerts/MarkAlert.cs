@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AiPortal.Core.Alerts;
 
 /// <summary>Marks an alert as read or resolved; done twice it stays as it was the first time.</summary>
-public sealed class MarkAlert(ChangeGate gate, LiveSignals signals, TimeProvider clock)
+public sealed class MarkAlert(ChangeGate gate, TimeProvider clock)
 {
     public Task<Outcome<Alert>> ReadAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default) =>
         RunAsync(actor, organizationId, id, "alert.read", alert =>
@@ -31,7 +31,7 @@ public sealed class MarkAlert(ChangeGate gate, LiveSignals signals, TimeProvider
             if (alert is null) return Refusal.Missing("alert");
             mark(alert);
             scope.Audit(new AuditNote(intent, "alert", alert.Id, alert.Title));
-            scope.AfterCommit(() => signals.Raise(AlertBook.Topic(organizationId)));
+            await Notifications.SignalAsync(scope.Db, AlertBook.Topic(organizationId), token);
             return alert;
         }, token);
 }

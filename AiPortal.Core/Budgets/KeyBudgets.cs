@@ -1,4 +1,5 @@
 using AiPortal.Core.Access;
+using AiPortal.Core.Budgets.Allocations;
 using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
 using Microsoft.EntityFrameworkCore;
@@ -39,6 +40,20 @@ internal sealed class KeyBudgets(PortalDatabase database, BudgetChanges changes,
         };
         var draft = BudgetDraft.Of(budget) with { TotalQuota = terms.Limit, PeriodType = terms.Period, Hold = hold, Action = action };
         return await changes.WriteAsync(scope, budget, draft, isNew, clock.GetUtcNow(), token);
+    }
+
+    public async Task<Refusal?> MoveAsync(ChangeScope scope, ApiKey key, Action move, CancellationToken token)
+    {
+        var (project, team) = (key.ProjectId, key.TeamId);
+        var moving = await ScopeMove.BeginAsync(scope, QuotaType.Key, key.Id, token);
+        move();
+        return await moving.EndAsync(left => left switch
+        {
+            QuotaType.CostCenter => "cost_center_id",
+            QuotaType.Environment => "environment_id",
+            QuotaType.User => "owner_user_id",
+            _ => key.ProjectId != project ? "project_id" : key.TeamId != team ? "team_id" : "owner_user_id",
+        }, token);
     }
 
     public async Task RefreshAsync(Guid keyId)

@@ -38,6 +38,11 @@ public sealed class FieldFaults
 public static class LikePattern
 {
     /// <summary>Matches rows that contain the text itself; its wildcards count as plain characters (escape is a backslash).</summary>
-    public static string Contains(string text) =>
-        "%" + text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
+    public static string Contains(string text) => "%" + Escape(text) + "%";
+
+    /// <summary>Matches what equals the text, in which <c>*</c> stands for any characters.</summary>
+    public static string WithStars(string text) => Escape(text).Replace('*', '%');
+
+    private static string Escape(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 }

@@ -24,6 +24,12 @@ public sealed class LiveSignals
             subscription.OnSignal();
     }
 
+    /// <summary>Something may have changed anywhere.</summary>
+    public void RaiseAll()
+    {
+        foreach (var topic in _topics.Keys) Raise(topic);
+    }
+
     // A topic's set stays when its last listener goes: removing it could race a new listener, and topics are few.
     private sealed class Subscription(LiveSignals signals, string topic, Action onSignal) : IDisposable
     {

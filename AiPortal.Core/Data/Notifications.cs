@@ -8,7 +8,14 @@ public static class Notifications
     /// <summary>Keys, providers, prices, budgets or organizations changed.</summary>
     public const string Configuration = "portal_configuration";
 
+    /// <summary>A topic of <see cref="LiveSignals"/> was raised on a node.</summary>
+    public const string Signals = "portal_signals";
+
     /// <summary>Sent when the surrounding transaction commits.</summary>
     public static Task AnnounceConfigurationAsync(PortalDb db, CancellationToken token) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_notify({Configuration}, '')", token);
+
+    /// <summary>Raises a topic on every node, this one included, when the surrounding transaction commits.</summary>
+    public static Task SignalAsync(PortalDb db, string topic, CancellationToken token) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_notify({Signals}, {topic})", token);
 }

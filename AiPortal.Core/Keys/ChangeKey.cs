@@ -27,7 +27,12 @@ public sealed class ChangeKey(ChangeGate gate, IKeyBudgets budgets, TimeProvider
             draft.Check(faults, before, clock.GetUtcNow());
             if (faults.Any) return faults.ToRefusal();
             if (await KeyReferences.RefusalOfAsync(scope.Db, draft, before, token) is { } missing) return missing;
-            draft.WriteTo(key);
+            if (draft.IsElsewhere(before))
+            {
+                if (await budgets.MoveAsync(scope, key, () => draft.WriteTo(key), token) is { } outside) return outside;
+            }
+            else draft.WriteTo(key);
+
             recounted = draft.Budget != before.Budget;
             if (recounted && await budgets.SetAsync(scope, key, draft.Budget, token) is { } refusal) return refusal;
 

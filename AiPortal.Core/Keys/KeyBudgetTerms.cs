@@ -13,6 +13,9 @@ public interface IKeyBudgets
     /// <summary>Makes, changes or (null) removes the key's own budget within the change. Faults are named <c>budget.…</c>.</summary>
     Task<Refusal?> SetAsync(ChangeScope scope, ApiKey key, KeyBudgetTerms? terms, CancellationToken token);
 
+    /// <summary>Does a change of the scopes around a key, unless a budget of the key would leave the one it is allocated from; the fault names the field.</summary>
+    Task<Refusal?> MoveAsync(ChangeScope scope, ApiKey key, Action move, CancellationToken token);
+
     /// <summary>After the change has committed: makes admission take over what was counted anew.</summary>
     Task RefreshAsync(Guid keyId);
 

@@ -50,6 +50,10 @@ public sealed record KeyDraft
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether other scopes lie around the key.</summary>
+    internal bool IsElsewhere(KeyDraft before) =>
+        (OwnerUserId, TeamId, ProjectId, CostCenterId, EnvironmentId) != (before.OwnerUserId, before.TeamId, before.ProjectId, before.CostCenterId, before.EnvironmentId);
+
     /// <summary>The draft that would leave a key as it is.</summary>
     public static KeyDraft Of(KeyListing listing)
     {

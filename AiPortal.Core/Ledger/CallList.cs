@@ -63,7 +63,8 @@ public sealed class CallList(TenantDb tenants, TimeProvider clock)
         if (filter.CostCenterId is { } center) calls = calls.Where(c => c.CostCenterId == center);
         if (filter.EnvironmentId is { } environment) calls = calls.Where(c => c.EnvironmentId == environment);
         if (filter.UserId is { } user) calls = calls.Where(c => c.UserId == user);
-        if (filter.Model is { } model) calls = calls.Where(c => c.ModelName == model);
+        if (filter.ModelLike is { } like) calls = calls.Where(c => EF.Functions.Like(c.ModelName!, like, @"\"));
+        else if (filter.Model is { } model) calls = calls.Where(c => c.ModelName == model);
         if (filter.SessionId is { } session) calls = calls.Where(c => c.SessionId == session);
         if (filter.WorkflowId is { } workflow) calls = calls.Where(c => c.WorkflowId == workflow);
         if (filter.AccountId is { } account) calls = calls.Where(c => c.AccountId == account);

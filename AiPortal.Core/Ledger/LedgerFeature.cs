@@ -23,6 +23,7 @@ public static class LedgerFeature
             provider.GetRequiredService<JournalOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Journal>>()));
         services.Replace(ServiceDescriptor.Singleton<IOpenCalls>(provider => provider.GetRequiredService<Journal>()));
         services.AddSingleton<ILedgerFollower, LedgerSignals>();
+        services.AddHostedService<SignalListener>();
         services.AddSingleton<LedgerBook>();
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton<LedgerWatch>();

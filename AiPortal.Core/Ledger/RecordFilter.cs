@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AiPortal.Core.Data;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Core.Ledger;
@@ -29,7 +30,7 @@ public sealed record RecordFilter
 
     public Guid? UserId { get; init; }
 
-    /// <summary>As the caller named it.</summary>
+    /// <summary>As the call was made with it; <c>*</c> stands for any characters, as in a budget.</summary>
     public string? Model { get; init; }
 
     /// <summary>An account's name as it was then, or its id.</summary>
@@ -61,6 +62,8 @@ public sealed record RecordFilter
     public string? AccountId { get; init; }
 
     public KeyValuePair<string, string>? Tag { get; init; }
+
+    internal string? ModelLike => Model?.Contains('*', StringComparison.Ordinal) == true ? LikePattern.WithStars(Model) : null;
 
     internal string? TagJson => Tag is { } tag ? JsonSerializer.Serialize(new Dictionary<string, string> { [tag.Key] = tag.Value }) : null;
 

@@ -103,7 +103,8 @@ public sealed class RecordList(TenantDb tenants, TimeProvider clock)
         if (filter.CostCenterId is { } center) entries = entries.Where(e => e.CostCenterId == center);
         if (filter.EnvironmentId is { } environment) entries = entries.Where(e => e.EnvironmentId == environment);
         if (filter.UserId is { } user) entries = entries.Where(e => e.UserId == user);
-        if (filter.Model is { } model) entries = entries.Where(e => e.ModelName == model);
+        if (filter.ModelLike is { } like) entries = entries.Where(e => EF.Functions.Like(e.ModelName!, like, @"\"));
+        else if (filter.Model is { } model) entries = entries.Where(e => e.ModelName == model);
         if (filter.Status is { } status) entries = entries.Where(e => e.Status == status);
         if (filter.Unresolved is { } unresolved)
         {

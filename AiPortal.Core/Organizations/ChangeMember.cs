@@ -1,5 +1,7 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
+using AiPortal.Core.Budgets;
+using AiPortal.Core.Budgets.Allocations;
 using AiPortal.Core.Data;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -27,8 +29,10 @@ public sealed class ChangeMember(ChangeGate gate)
             if (draft.Role != row.Role && await MemberRules.CheckOwnerRemainsAsync(scope.Db, row, token) is { } last) return last;
 
             var before = MemberDraft.Of(row);
+            var move = before.TeamId == draft.TeamId ? null : await ScopeMove.BeginAsync(scope, QuotaType.User, row.UserId, token);
             (row.Name, row.Role, row.TeamId) = (draft.Name.Trim(), draft.Role, draft.TeamId);
             draft.Limits.WriteTo(row);
+            if (move is not null && await move.EndAsync(_ => "team_id", token) is { } outside) return outside;
             scope.Audit(new AuditNote("member.update", "member", row.Id, row.Email, before, draft));
             scope.RefreshGateway();
             return row;

@@ -1,6 +1,7 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Budgets.Allocations;
 using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Tenancy;
@@ -26,7 +27,7 @@ public sealed class AddStructure<T>(ChangeGate gate, StructureShape<T> shape) wh
         }, token);
 }
 
-/// <summary>Renames it, moves it below another parent, or changes its code.</summary>
+/// <summary>Renames it, moves it below another parent, or changes its code. No budget leaves the one it is allocated from.</summary>
 public sealed class ChangeStructure<T>(ChangeGate gate, StructureShape<T> shape) where T : StructureRow
 {
     public Task<Outcome<T>> RunAsync(Actor actor, Guid organizationId, Guid id, StructureDraft draft, CancellationToken token = default) =>
@@ -37,7 +38,9 @@ public sealed class ChangeStructure<T>(ChangeGate gate, StructureShape<T> shape)
             if (row is null) return Refusal.Missing(shape.Word);
             if (await StructureRules.CheckAsync(scope.Db, shape, id, draft, token) is { } refusal) return refusal;
             var before = shape.DraftOf(row);
+            var move = before.ParentId == draft.ParentId ? null : await ScopeMove.BeginAsync(scope, shape.Scope, id, token);
             shape.Apply(draft, row);
+            if (move is not null && await move.EndAsync(_ => shape.ParentMember!, token) is { } outside) return outside;
             scope.Audit(new AuditNote(shape.Word + ".update", shape.Word, row.Id, row.Name, before, draft));
             scope.RefreshGateway();
             return row;

@@ -1,3 +1,4 @@
+using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,9 @@ public abstract class StructureShape<T> where T : StructureRow
 {
     /// <summary>As in audit actions and messages: <c>cost_center</c>.</summary>
     public abstract string Word { get; }
+
+    /// <summary>As a budget's scope.</summary>
+    internal abstract QuotaType Scope { get; }
 
     /// <summary>The JSON member that names the parent; null where there is none.</summary>
     public virtual string? ParentMember => null;
@@ -58,6 +62,8 @@ public sealed class DepartmentShape : StructureShape<Department>
 {
     public override string Word => "department";
 
+    internal override QuotaType Scope => QuotaType.Department;
+
     public override string ParentMember => "parent_id";
 
     public override Department Make(string name) => new() { Name = name };
@@ -98,6 +104,8 @@ public sealed class TeamShape : StructureShape<Team>
 {
     public override string Word => "team";
 
+    internal override QuotaType Scope => QuotaType.Team;
+
     public override string ParentMember => "department_id";
 
     public override Team Make(string name) => new() { Name = name };
@@ -125,6 +133,8 @@ public sealed class ProjectShape : StructureShape<Project>
 {
     public override string Word => "project";
 
+    internal override QuotaType Scope => QuotaType.Project;
+
     public override string ParentMember => "team_id";
 
     public override Project Make(string name) => new() { Name = name };
@@ -148,6 +158,8 @@ public sealed class CostCenterShape : StructureShape<CostCenter>
 {
     public override string Word => "cost_center";
 
+    internal override QuotaType Scope => QuotaType.CostCenter;
+
     public override bool HasCode => true;
 
     public override CostCenter Make(string name) => new() { Name = name };
@@ -165,6 +177,8 @@ public sealed class CostCenterShape : StructureShape<CostCenter>
 public sealed class EnvironmentShape : StructureShape<DeploymentEnvironment>
 {
     public override string Word => "environment";
+
+    internal override QuotaType Scope => QuotaType.Environment;
 
     public override DeploymentEnvironment Make(string name) => new() { Name = name };
 }

@@ -55,6 +55,13 @@ internal sealed class AttemptSteps(GatewayCall call, TimeProvider clock)
         return call.CallerLeft ? null : Enter(extra: true, out _);
     }
 
+    /// <summary>A place by the plan that has taken the former one's, instead of the place just given up; null where no account has room.</summary>
+    public AccountUse? Anew()
+    {
+        (_index, _made) = (-1, _made - 1);
+        return Enter(extra: true, out _);
+    }
+
     private AccountUse? Enter(bool extra, out TimeSpan wait)
     {
         wait = TimeSpan.FromMinutes(1);

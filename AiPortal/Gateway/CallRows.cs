@@ -24,8 +24,9 @@ internal static class CallRows
             EnvironmentId = who.EnvironmentId,
             UserId = who.UserId,
             KeyId = who.KeyId,
-            ModelName = call.Scan is null ? null : call.Model,
-            DowngradedFrom = call.DowngradedFrom,
+            // A downgrade that came to no attempt changed nothing.
+            ModelName = last?.Intent.ModelName ?? (call.Scan is null ? null : call.Model),
+            DowngradedFrom = last is null ? call.DowngradedFrom : last.Intent.DowngradedFrom,
             ProviderId = last?.Plan.Account.Id,
             ProviderName = last?.Plan.Account.Name,
             RequestType = call.Operation.RequestType,

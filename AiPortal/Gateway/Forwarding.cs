@@ -6,10 +6,10 @@ namespace AiPortal.Gateway;
 
 /// <summary>
 /// Step 5: the attempts in order until one answers, only while nothing has reached the caller. Before each further attempt the last
-/// is closed and the next is held anew; a refused hold ends it.
+/// is closed and the next is held anew; a refused hold ends it, or sends it to the budget's cheaper model.
 /// </summary>
 internal sealed class Forwarding(
-    UpstreamCalls upstream, Admission admission, Settling settling, GatewayOptions options, TimeProvider clock, ILogger<Forwarding> logger)
+    UpstreamCalls upstream, Admission admission, Settling settling, ResponsePins pins, GatewayOptions options, TimeProvider clock, ILogger<Forwarding> logger)
 {
     public async Task<GatewayRefusal?> ForwardAsync(GatewayCall call)
     {
@@ -19,21 +19,24 @@ internal sealed class Forwarding(
         {
             if (use is null) return CallRouting.AtLimit(call.Model, wait);
             // Admission held for the first of the plan; where that has no room by now, its hold makes way for that of another.
-            if (steps.Index > 0 && await HoldAnewAsync(call, steps) is { } noHold) return noHold;
+            if (steps.Index > 0) Release(call);
+            CallAttempt? attempt = null;
+            GatewayRefusal? refusal = null;
             while (true)
             {
-                var (attempt, refusal) = await MakeAsync(call, steps, use);
-                Tell(call, use, attempt, refusal);
-                use = refusal is null ? null : await steps.NextAsync(attempt, refusal);
-                if (use is not null && await admission.HoldAsync(call, steps.Plan) is { } refused)
+                while (use is not null && call.Held is null && await admission.HoldAsync(call, steps.Plan) is { } noHold)
                 {
                     use.Leave(AttemptVerdict.Neutral);
-                    (use, refusal) = (null, refused);
+                    (use, refusal) = (Cheaper(call, steps, noHold), noHold);
                 }
 
                 if (attempt is not null) settling.Record(attempt, final: use is null);
                 if (use is null) return refusal;
-                logger.LogInformation("Call {Call}: an attempt failed with {Failure}; the next is made at {Provider}", call.RequestId, refusal!.Failure, steps.Plan.Account.Name);
+                if (refusal is not null)
+                    logger.LogInformation("Call {Call}: after {Failure} the next attempt is made at {Provider}", call.RequestId, refusal.Failure, steps.Plan.Account.Name);
+                (attempt, refusal) = await MakeAsync(call, steps, use);
+                Tell(call, use, attempt, refusal);
+                use = refusal is null ? null : await steps.NextAsync(attempt, refusal);
             }
         }
         finally
@@ -42,10 +45,21 @@ internal sealed class Forwarding(
         }
     }
 
-    private ValueTask<GatewayRefusal?> HoldAnewAsync(GatewayCall call, AttemptSteps steps)
+    /// <summary>A place at the cheaper model which a budget without room for a further attempt names, once a call; null where there is none.</summary>
+    private AccountUse? Cheaper(GatewayCall call, AttemptSteps steps, GatewayRefusal refusal)
     {
-        Release(call);
-        return admission.HoldAsync(call, steps.Plan);
+        if (call.DowngradedTo is not null || refusal.DowngradeTo is not { } model || model == call.Model) return null;
+        call.DowngradedTo = model;
+        if ((CallRouting.Route(call) ?? pins.Narrow(call)) is null)
+        {
+            // Who has just failed is asked last, and what this model answers is no answer to the request as it came.
+            call.Plan = [.. call.Plan.OrderBy(plan => call.Attempts.Exists(made => made.Plan.Account.Id == plan.Account.Id))];
+            call.Recording = null;
+            if (steps.Anew() is { } use) return use;
+        }
+
+        call.DowngradedTo = null;
+        return null;
     }
 
     /// <summary>Without an attempt nothing was sent: the provider's dialect cannot express the request, or the journal takes none.</summary>

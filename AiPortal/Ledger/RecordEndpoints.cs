@@ -13,7 +13,7 @@ namespace AiPortal.Ledger;
 internal static class RecordEndpoints
 {
     private const string CsvType = "text/csv; charset=utf-8";
-    private const string Filters = "from, to (default: the last 30 days), key_id, department_id, team_id, project_id, cost_center_id, environment_id, user_id, model, provider, status, kind, cost_type, request_id, session_id, workflow_id, account_id, tag (name=value), unresolved (true: unknown and not resolved since), corrects_id";
+    private const string Filters = "from, to (default: the last 30 days), key_id, department_id, team_id, project_id, cost_center_id, environment_id, user_id, model (* stands for any characters), provider, status, kind, cost_type, request_id, session_id, workflow_id, account_id, tag (name=value), unresolved (true: unknown and not resolved since), corrects_id";
 
     public static void MapRecords(this IEndpointRouteBuilder api)
     {

@@ -33,6 +33,9 @@ public sealed record BudgetForecast(BudgetFate Fate, DateTimeOffset? RunsOutAt, 
     private const int RhythmDays = 14;
     private const int HorizonDays = 366;
 
+    /// <summary>In days: what was spent in the first minutes of all history is no pace.</summary>
+    private const decimal LeastHistory = 1m / 24;
+
     /// <param name="calendar">The organization's.</param>
     /// <param name="period">The budget's current period.</param>
     /// <param name="limit">In the budget's unit, as all amounts.</param>
@@ -90,7 +93,7 @@ public sealed record BudgetForecast(BudgetFate Fate, DateTimeOffset? RunsOutAt, 
             weights += rhythm[(int)date.DayOfWeek];
         }
 
-        return (spent > 0 && weights > 0 ? spent / weights : 0, rhythm);
+        return (spent > 0 ? spent / Math.Max(weights, LeastHistory) : 0, rhythm);
     }
 
     /// <summary>How each weekday compares with the mean day; flat until there are two weeks to tell it from.</summary>

@@ -10,8 +10,8 @@ namespace AiPortal.Core.Budgets.Allocations;
 internal sealed record Reallocation(Budget Budget, BudgetDraft Draft);
 
 /// <summary>
-/// What budgets allocated from one budget have together is at most its amount. They have its period and lie in its scope; both are
-/// looked at when a budget is saved: a part that moves in the organization later keeps its share.
+/// What budgets allocated from one budget have together is at most its amount. They have its period and lie in its scope; <see cref="ScopeMove"/>
+/// keeps that so.
 /// </summary>
 internal static class AllocationChecks
 {

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AiPortal.Core.Budgets.Requests;
 
 /// <summary>Asks that a limit be raised. One request of a person for a limit is open at a time.</summary>
-public sealed class AskForBudget(ChangeGate gate, LiveSignals signals, TimeProvider clock)
+public sealed class AskForBudget(ChangeGate gate, TimeProvider clock)
 {
     public Task<Outcome<BudgetRequest>> RunAsync(Actor actor, Guid organizationId, Guid budgetId, BudgetRequestDraft draft, CancellationToken token = default) =>
         gate.RunAsync<BudgetRequest>(actor, organizationId, Permission.RequestBudget, "budget.request", async scope =>
@@ -35,7 +35,7 @@ public sealed class AskForBudget(ChangeGate gate, LiveSignals signals, TimeProvi
             };
             scope.Db.Add(request);
             scope.Audit(new AuditNote("budget.request", "budget", budget.Id, budget.Name, After: new { RequestId = request.Id, PeriodType = period, request.Amount, request.Reason }));
-            scope.AfterCommit(() => signals.Raise(LedgerSignals.Topic(organizationId)));
+            await Notifications.SignalAsync(scope.Db, LedgerSignals.Topic(organizationId), token);
             return request;
         }, token);
 

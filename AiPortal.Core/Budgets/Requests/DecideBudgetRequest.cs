@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AiPortal.Core.Budgets.Requests;
 
 /// <summary>Grants a request, which raises the limit in the same transaction, or declines it.</summary>
-public sealed class DecideBudgetRequest(ChangeGate gate, ChangeBudget change, BudgetRefresh refresh, LiveSignals signals, TimeProvider clock)
+public sealed class DecideBudgetRequest(ChangeGate gate, ChangeBudget change, BudgetRefresh refresh, TimeProvider clock)
 {
     /// <summary>Raises the limit to what was asked for. Refused where it is that high already: a grant never lowers.</summary>
     public async Task<Outcome<BudgetRequest>> GrantAsync(Actor actor, Guid organizationId, Guid budgetId, Guid id, string? comment = null, CancellationToken token = default)
@@ -39,7 +39,7 @@ public sealed class DecideBudgetRequest(ChangeGate gate, ChangeBudget change, Bu
             (request.Status, request.Comment, request.DecidedBy, request.DecidedAt) = (status, comment?.Trim(), actor.Name, clock.GetUtcNow());
             var name = await scope.Db.Set<Budget>().Where(b => b.Id == which.Budget).Select(b => b.Name).SingleAsync(token);
             scope.Audit(new AuditNote(intent, "budget", which.Budget, name, After: new { RequestId = which.Id, request.UserName, request.PeriodType, request.Amount, request.Comment }));
-            scope.AfterCommit(() => signals.Raise(LedgerSignals.Topic(organizationId)));
+            await Notifications.SignalAsync(scope.Db, LedgerSignals.Topic(organizationId), token);
             return request;
         }, token);
     }

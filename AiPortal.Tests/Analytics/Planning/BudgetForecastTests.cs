@@ -78,6 +78,33 @@ public sealed class BudgetForecastTests
         Assert.Equal(midnight.AddHours(12.5), forecast.RunsOutAt);
     }
 
+    [Fact]
+    public void FirstDayOfAPeriod_GoesOnAtThePaceOfTheDaysBefore()
+    {
+        // Ten minutes into November $0.05 are spent; October had $10 a day.
+        var at = Local(1).AddMinutes(10);
+        var days = new Dictionary<DateOnly, decimal> { [new(2026, 11, 1)] = 0.05m };
+        for (var date = new DateOnly(2026, 10, 4); date < new DateOnly(2026, 11, 1); date = date.AddDays(1)) days[date] = 10;
+        var forecast = BudgetForecast.Of(Berlin, Berlin.PeriodOf(PeriodType.Monthly, at), 400, 0.05m, days, at);
+        Assert.Equal(BudgetFate.Lasts, forecast.Fate);
+        Assert.InRange(forecast.AtEnd!.Value, 299, 301);
+        // At its first instant nothing of it is spent.
+        days.Remove(new DateOnly(2026, 11, 1));
+        Assert.Equal(new BudgetForecast(BudgetFate.Lasts, null, 300), BudgetForecast.Of(Berlin, Month, 400, 0, days, Local(1)));
+    }
+
+    [Fact]
+    public void FirstMinutesOfAScope_AreNotTakenForItsPace()
+    {
+        // $1 in the minute after midnight, without any history: of an hour at most, $24 a day and not $1,440.
+        var days = new Dictionary<DateOnly, decimal> { [new(2026, 11, 18)] = 1 };
+        var forecast = BudgetForecast.Of(Berlin, Month, 1000, 1, days, Local(18).AddMinutes(1));
+        Assert.InRange(forecast.AtEnd!.Value, 1 + 12 * 24, 1 + 13 * 24);
+        Assert.Equal(BudgetFate.Lasts, forecast.Fate);
+        // At midnight itself there is nothing to divide by.
+        Assert.InRange(BudgetForecast.Of(Berlin, Month, 1000, 1, days, Local(18)).AtEnd!.Value, 312.999m, 313.001m);
+    }
+
     private static Dictionary<DateOnly, decimal> Days(Func<DateOnly, decimal> spend, decimal today)
     {
         var days = new Dictionary<DateOnly, decimal> { [new(2026, 11, 18)] = today };

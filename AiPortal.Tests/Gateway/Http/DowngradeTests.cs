@@ -1,5 +1,6 @@
 using System.Net;
 using AiPortal.Core.Keys;
+using AiPortal.Core.Ledger;
 using AiPortal.Tests.Api;
 using AiPortal.Tests.Fixtures;
 
@@ -101,6 +102,51 @@ public sealed class DowngradeTests(GatewayHost gateway)
         Assert.Equal((cheap, dear), (await gateway.EntriesAsync(id, 1)).Select(entry => (entry.ModelName, entry.DowngradedFrom)).Single());
     }
 
+    /// <summary>One strict hold of $0.0081 fits, of unknown outcome it stays, a second does not fit; at the cheap price it does.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Downgrade_NoRoomForTheSecondAttempt_CheaperModelTakesOver(bool streamed)
+    {
+        var (dear, cheap) = await FailingAsync(0.08m, streamed);
+        var (id, http) = await gateway.IssueKeyAsync(new KeyDraft { Name = "late", Models = [dear, cheap] });
+        await BudgetAsync(id, new { quota_type = "key", scope_id = id, total_quota = 0.012m, period_type = "total", hold = "strict", action = "downgrade", downgrade_model = cheap });
+        gateway.Upstream.Next(FakeUpstreamReply.HangUp());
+
+        using var answer = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(dear, streamed, maxTokens: 1000));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal((dear, cheap), (answer.Headers.GetValues("x-portal-downgraded-from").Single(), answer.Headers.GetValues("x-portal-model").Single()));
+        Assert.Contains("cheap", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var entries = await gateway.EntriesAsync(id, 2);
+        Assert.Equal(
+            [(1, false, EntryStatus.Unknown, dear, null), (2, true, EntryStatus.Ok, cheap, dear)],
+            entries.Select(entry => (entry.Attempt, entry.Final, entry.Status, entry.ModelName, entry.DowngradedFrom)));
+        var call = Assert.Single(await gateway.CallsAsync(id, 1));
+        Assert.Equal((CallStatus.Ok, 2, cheap, dear), (call.Status, call.Attempts, call.ModelName, call.DowngradedFrom));
+        var budget = gateway.BudgetOf(id);
+        Assert.Equal((0m, entries[1].TotalCost, entries[0].UnresolvedCost), (budget.Held, budget.Spent, budget.Unknown));
+        Assert.Empty(await gateway.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task Downgrade_NoRoomForTheSecondAttemptNorForTheCheaperModel_BudgetRefuses()
+    {
+        var (dear, cheap) = await FailingAsync(6);
+        var (id, http) = await gateway.IssueKeyAsync(new KeyDraft { Name = "late", Budget = new KeyBudgetTerms(0.012m, Core.Money.PeriodType.Total, "strict", "block") });
+        await BudgetAsync(id, new { quota_type = "key", scope_id = id, total_quota = 0.012m, period_type = "total", hold = "strict", action = "downgrade", downgrade_model = cheap });
+        gateway.Upstream.Next(FakeUpstreamReply.HangUp());
+
+        using var answer = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(dear, maxTokens: 1000));
+
+        await GatewayHost.AssertErrorAsync(answer, 429, "insufficient_quota", "budget_exceeded");
+        var entry = Assert.Single(await gateway.EntriesAsync(id, 1));
+        Assert.Equal((EntryStatus.Unknown, true, dear), (entry.Status, entry.Final, entry.ModelName));
+        var call = Assert.Single(await gateway.CallsAsync(id, 1));
+        Assert.Equal((dear, null), (call.ModelName, call.DowngradedFrom));
+        Assert.All((await gateway.Portal.Admin.GetApiAsync($"/cost/quotas?quota_type=key&scope_id={id}")).Data, budget => Assert.Equal(0m, budget.GetProperty("held_quota").GetDecimal()));
+    }
+
     [Fact]
     public async Task Approval_DailyLimit_LinkNamesIt()
     {
@@ -133,6 +179,16 @@ public sealed class DowngradeTests(GatewayHost gateway)
         var made = await gateway.Portal.Admin.PostApiAsync("/cost/quotas", draft);
         Assert.True(made.Status == HttpStatusCode.Created, $"{key}: {made.Json}");
         return made.Id;
+    }
+
+    /// <summary>$8 a million tokens of output at two accounts; the account of the cheap one answers.</summary>
+    private async Task<(string Dear, string Cheap)> FailingAsync(decimal cheapOutput, bool streamed = false)
+    {
+        var dear = await gateway.AddModelAsync(null);
+        await gateway.AddProviderAsync("second of " + dear, gateway.Upstream.BaseUrl, [dear], priority: 1);
+        var usage = FakeUpstreamReply.Usage(10, 5);
+        var reply = streamed ? FakeUpstreamReply.Stream("che", "ap", "cheap").WithUsage(usage) : FakeUpstreamReply.Plain("cheap", usage);
+        return (dear, await gateway.AddModelAsync(reply, price => price with { InputPrice = 0, OutputPrice = cheapOutput }));
     }
 
     /// <summary>$8 a token, and $8 a million.</summary>

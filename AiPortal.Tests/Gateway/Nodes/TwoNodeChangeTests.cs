@@ -1,6 +1,8 @@
 using System.Net;
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Keys;
 using AiPortal.Tests.Api;
+using AiPortal.Tests.Gateway.Http;
 using Xunit;
 
 namespace AiPortal.Tests.Gateway.Nodes;
@@ -60,6 +62,48 @@ public sealed class TwoNodeChangeTests(TwoNodes nodes) : IClassFixture<TwoNodes>
     }
 
     [Fact]
+    public async Task Price_ChangedOnOneNode_IsChargedByTheOther()
+    {
+        var model = await nodes.AddFixedModelAsync(0.02m);
+        var (id, secret) = await nodes.IssueAsync(new KeyDraft { Name = "priced" });
+        using var second = TwoNodes.Client(nodes.Second, secret);
+        Assert.Equal("0.02", await HeaderAsync(second, model, "x-portal-cost-usd"));
+        var prices = await nodes.First.Admin.GetApiAsync($"/cost/models?source=own&search={model}");
+        var price = prices.Data.Single(row => row.GetProperty("name").GetString() == model).GetProperty("id").GetGuid();
+
+        var changed = await nodes.First.Admin.PatchApiAsync($"/cost/models/{price}", new { input_price = 0.03m });
+
+        Assert.Equal(HttpStatusCode.OK, changed.Status);
+        await UntilAsync(() => HeaderAsync(second, model, "x-portal-cost-usd"), "0.03", ASecond);
+        await nodes.Gateway.EntriesAsync(id, 2);
+        Assert.Equal([], await nodes.Gateway.VerifyAsync());
+    }
+
+    [Fact]
+    public async Task Route_MadeChangedAndRemovedOnOneNode_IsTakenByTheOther()
+    {
+        var model = await nodes.AddFixedModelAsync(0.02m);
+        var (first, other) = ("account of " + model, "other of " + model);
+        var account = await nodes.Gateway.AddProviderAsync(other, nodes.Gateway.Upstream.BaseUrl, [model], priority: 1);
+        var (_, secret) = await nodes.IssueAsync(new KeyDraft { Name = "routed" });
+        using var second = TwoNodes.Client(nodes.Second, secret);
+        Assert.Equal(first, await ProviderAsync());
+        var admin = nodes.First.Admin;
+
+        var route = await admin.PostApiAsync("/routes", new { name = model, model, targets = new[] { new { provider_id = account } } });
+        Assert.Equal(HttpStatusCode.Created, route.Status);
+        await UntilAsync(ProviderAsync, other, ASecond);
+        Assert.Equal(HttpStatusCode.OK, (await admin.PatchApiAsync($"/routes/{route.Id}", new { enabled = false })).Status);
+        await UntilAsync(ProviderAsync, first, ASecond);
+        Assert.Equal(HttpStatusCode.OK, (await admin.PatchApiAsync($"/routes/{route.Id}", new { enabled = true })).Status);
+        await UntilAsync(ProviderAsync, other, ASecond);
+        Assert.Equal(HttpStatusCode.NoContent, (await admin.DeleteApiAsync($"/routes/{route.Id}")).Status);
+        await UntilAsync(ProviderAsync, first, ASecond);
+
+        async Task<string> ProviderAsync() => Uri.UnescapeDataString(await HeaderAsync(second, model, "x-portal-provider"));
+    }
+
+    [Fact]
     public async Task TimeZone_Changed_AmountsAreCountedAnewAndStillTrue()
     {
         var model = await nodes.AddFixedModelAsync(0.02m);
@@ -81,11 +125,20 @@ public sealed class TwoNodeChangeTests(TwoNodes nodes) : IClassFixture<TwoNodes>
         Assert.Equal([], await nodes.Gateway.VerifyAsync());
     }
 
-    private static async Task UntilAsync(HttpClient http, string model, HttpStatusCode wanted, TimeSpan within)
+    private static async Task<string> HeaderAsync(HttpClient http, string model, string name)
+    {
+        using var answer = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(model));
+        return answer.Headers.GetValues(name).Single();
+    }
+
+    private static Task UntilAsync(HttpClient http, string model, HttpStatusCode wanted, TimeSpan within) =>
+        UntilAsync(async () => (await TwoNodes.CallAsync(http, model)).Status, wanted, within);
+
+    private static async Task UntilAsync<T>(Func<Task<T>> read, T wanted, TimeSpan within)
     {
         var began = TimeProvider.System.GetTimestamp();
-        HttpStatusCode status;
-        while ((status = (await TwoNodes.CallAsync(http, model)).Status) != wanted)
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < within, $"still {status} after {within}");
+        T seen;
+        while (!EqualityComparer<T>.Default.Equals(seen = await read(), wanted))
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < within, $"still {seen} after {within}");
     }
 }

@@ -15,6 +15,7 @@ namespace AiPortal.Tests.Ledger.Durability;
 internal sealed class DurabilityRig : IAsyncDisposable
 {
     public const string Model = "durable-model";
+    private const string Tokens = "input_units + cached_input_units + cache_write_units + output_units + reasoning_units";
     private readonly TestDatabase _database = new();
     private readonly string _directory = Directory.CreateTempSubdirectory("aiportal-durability-").FullName;
     private readonly string _masterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -74,7 +75,8 @@ internal sealed class DurabilityRig : IAsyncDisposable
             Upstream.Log.TryGetValue(entry.Id, out var seen);
             var confirmed = entry.Status is "ok" or "partial";
             if (seen is null && (confirmed || entry.Cost != 0)) faults.Add($"{entry.Id} is {entry.Status} at {entry.Cost}, and the provider never saw it");
-            if (seen is not null && entry.Status == "ok" && entry.Cost != seen.Cost) faults.Add($"{entry.Id} costs {entry.Cost} and not {seen.Cost}");
+            if (seen is not null && entry.Status == "ok" && (entry.Cost, entry.Tokens) != (seen.Cost, seen.Tokens))
+                faults.Add($"{entry.Id} costs {entry.Cost} for {entry.Tokens} tokens and not {seen.Cost} for {seen.Tokens}");
             if (seen is not null && entry.Status == "failed") faults.Add($"{entry.Id} was served and is down as failed");
             if (entry.Status == "unknown" && entry.Unresolved <= 0) faults.Add($"{entry.Id} is unknown and holds nothing");
         }
@@ -96,11 +98,10 @@ internal sealed class DurabilityRig : IAsyncDisposable
     public async Task<IReadOnlyList<string>> BudgetFaultsAsync()
     {
         var faults = new List<string>();
-        var spent = await _database.ScalarAsync<decimal>("SELECT coalesce(sum(total_cost), 0) FROM ledger_entries");
-        var unknown = await _database.ScalarAsync<decimal>("SELECT coalesce(sum(unresolved_cost), 0) FROM ledger_entries");
         var list = await QuotasAsync();
         foreach (var quota in list.GetProperty("data").EnumerateArray())
         {
+            var (spent, unknown) = await CountedAsync(quota.GetProperty("unit").GetString());
             var (held, used, open) = (Money(quota, "held_quota"), Money(quota, "used_quota"), Money(quota, "unknown_quota"));
             if (held != 0) faults.Add($"budget {quota.GetProperty("name")} still holds {held}");
             if (used != spent || open != unknown) faults.Add($"budget {quota.GetProperty("name")} has used {used} and {open}; the ledger says {spent} and {unknown}");
@@ -138,6 +139,8 @@ internal sealed class DurabilityRig : IAsyncDisposable
         await PostAsync("/api/v1/providers", new { name = "witness", kind = "openai-compatible", base_url = Upstream.BaseUrl, api_key = "upstream", models = new[] { Model }, allow_private = true });
         await PostAsync("/api/v1/cost/models", new { name = Model, provider = "witness", input_price = 2, output_price = 8, unit_size = 1_000_000, max_output = 1000, context_window = 100_000 });
         await PostAsync("/api/v1/cost/quotas", new { name = "all", quota_type = "organization", total_quota = 1_000_000, period_type = "total", hold = "strict" });
+        foreach (var unit in (string[])["tokens", "requests"])
+            await PostAsync("/api/v1/cost/quotas", new { name = unit, quota_type = "organization", unit, total_quota = 1_000_000_000, period_type = "total", hold = "strict" });
         var key = await PostAsync("/api/v1/keys", new { name = "load", budget = new { limit = 1_000_000, period = "total" } });
         Secret = key.GetProperty("key").GetString()!;
     }
@@ -171,13 +174,26 @@ internal sealed class DurabilityRig : IAsyncDisposable
         return faults;
     }
 
-    private async Task<List<(Guid Id, Guid RequestId, string Status, decimal Cost, decimal Unresolved)>> EntriesAsync(DateTimeOffset since)
+    private async Task<(decimal Spent, decimal Unknown)> CountedAsync(string? unit)
     {
-        await using var command = _database.Portal.System.CreateCommand("SELECT id, request_id, status, total_cost, unresolved_cost FROM ledger_entries WHERE started_at >= $1");
+        var (spent, unknown) = unit switch
+        {
+            "usd" => ("sum(total_cost)", "sum(unresolved_cost)"),
+            "tokens" => ($"sum({Tokens}) FILTER (WHERE status <> 'unknown')", "sum(unresolved_tokens)"),
+            _ => ("count(*) FILTER (WHERE status IN ('ok', 'partial'))", "count(*) FILTER (WHERE status = 'unknown')"),
+        };
+        return (await SumAsync(spent), await SumAsync(unknown));
+
+        Task<decimal> SumAsync(string sum) => _database.ScalarAsync<decimal>($"SELECT coalesce({sum}, 0)::numeric FROM ledger_entries");
+    }
+
+    private async Task<List<(Guid Id, Guid RequestId, string Status, decimal Cost, long Tokens, decimal Unresolved)>> EntriesAsync(DateTimeOffset since)
+    {
+        await using var command = _database.Portal.System.CreateCommand($"SELECT id, request_id, status, total_cost, {Tokens}, unresolved_cost FROM ledger_entries WHERE started_at >= $1");
         command.Parameters.Add(new NpgsqlParameter { Value = since });
         await using var reader = await command.ExecuteReaderAsync();
-        var entries = new List<(Guid, Guid, string, decimal, decimal)>();
-        while (await reader.ReadAsync()) entries.Add((reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetDecimal(3), reader.GetDecimal(4)));
+        var entries = new List<(Guid, Guid, string, decimal, long, decimal)>();
+        while (await reader.ReadAsync()) entries.Add((reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetDecimal(3), reader.GetInt64(4), reader.GetDecimal(5)));
         return entries;
     }
 }

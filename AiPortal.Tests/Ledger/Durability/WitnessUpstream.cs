@@ -22,6 +22,8 @@ internal sealed class WitnessedAttempt(Guid id)
 
     public int Completion => 10 + (_bytes[14] % 64);
 
+    public int Tokens => Prompt + Completion;
+
     /// <summary>USD at $2 and $8 a million.</summary>
     public decimal Cost => ((2m * Prompt) + (8m * Completion)) / 1_000_000m;
 
@@ -126,7 +128,7 @@ internal sealed class WitnessUpstream : IAsyncDisposable
     }
 
     private static string Usage(WitnessedAttempt attempt) =>
-        $$"""{"prompt_tokens":{{attempt.Prompt}},"completion_tokens":{{attempt.Completion}},"total_tokens":{{attempt.Prompt + attempt.Completion}}}""";
+        $$"""{"prompt_tokens":{{attempt.Prompt}},"completion_tokens":{{attempt.Completion}},"total_tokens":{{attempt.Tokens}}}""";
 
     private static async Task WriteAsync(HttpContext context, string data)
     {

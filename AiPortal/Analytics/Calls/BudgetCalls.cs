@@ -5,7 +5,7 @@ namespace AiPortal.Analytics.Calls;
 /// <summary>From a budget to the calls behind its figures.</summary>
 internal static class BudgetCalls
 {
-    /// <summary>The calls of a limit's scope in its current period.</summary>
+    /// <summary>The calls that a limit counts in its current period: of its scope, its model or pattern, its account.</summary>
     public static string Href(BudgetLineReading reading, TimeZoneInfo zone)
     {
         var (scope, start) = (reading.Line.ScopeId, reading.View.Period.Start);
@@ -13,7 +13,7 @@ internal static class BudgetCalls
         var calls = start <= DateTimeOffset.UnixEpoch
             ? new CallQuery { Days = 366 }
             : new CallQuery { From = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(start, zone).DateTime) };
-        if (reading.Line.Filter.Model is { } model && !model.Contains('*', StringComparison.Ordinal)) calls = calls with { Model = model };
+        calls = calls with { Model = reading.Line.Filter.Model, Provider = reading.Line.Filter.ProviderId?.ToString() };
         return (reading.Line.QuotaType switch
         {
             QuotaType.Organization => calls,

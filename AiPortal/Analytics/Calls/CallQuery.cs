@@ -37,6 +37,7 @@ public sealed record CallQuery
 
     public Guid? User { get; init; }
 
+    /// <summary>A name, in which <c>*</c> stands for any characters.</summary>
     public string? Model { get; init; }
 
     /// <summary>An account's id, or its name as it was then.</summary>
@@ -83,7 +84,7 @@ public sealed record CallQuery
             Open = Id("call"),
         };
 
-        string? Text(string name) => values.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 and <= 200 } text ? text : null;
+        string? Text(string name) => values.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 and <= 256 } text ? text : null;
         Guid? Id(string name) => Guid.TryParse(Text(name), out var id) ? id : null;
         DateOnly? Date(string name) => DateOnly.TryParseExact(Text(name), DatePattern, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
     }
