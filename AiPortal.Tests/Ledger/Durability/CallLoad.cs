@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 
 namespace AiPortal.Tests.Ledger.Durability;
@@ -87,7 +88,7 @@ internal sealed class CallLoad : IAsyncDisposable
             var text = await answer.Content.ReadAsStringAsync();
             whole = answer.StatusCode == HttpStatusCode.OK && (!streamed || text.EndsWith("data: [DONE]\n\n", StringComparison.Ordinal));
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or TaskCanceledException)
+        catch (Exception fault) when (fault is HttpRequestException or IOException or TaskCanceledException or SocketException)
         {
             // The portal was killed under the call.
         }

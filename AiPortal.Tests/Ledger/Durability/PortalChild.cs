@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text;
 
 namespace AiPortal.Tests.Ledger.Durability;
@@ -119,7 +120,7 @@ internal sealed class PortalChild : IAsyncDisposable
             using var answer = await _health.GetAsync("/health/ready");
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
+        catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or SocketException)
         {
             return false;
         }
