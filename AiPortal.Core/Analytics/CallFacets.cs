@@ -1,6 +1,6 @@
 using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
-using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Days;
 using AiPortal.Core.Providers;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -24,11 +24,11 @@ public sealed class CallFacetReads(TenantDb tenants, TimeProvider clock)
     public Task<CallFacets> ReadAsync(Guid organizationId, CancellationToken token = default) =>
         tenants.ReadAsync(organizationId, async db =>
         {
-            var from = clock.GetUtcNow() - ModelRange;
+            var from = DateOnly.FromDateTime((clock.GetUtcNow() - ModelRange).UtcDateTime);
             return new CallFacets(
                 await db.Set<ApiKey>().AsNoTracking().Where(k => k.DeletedAt == null).OrderBy(k => k.Name).ThenBy(k => k.Id).Take(Most).Select(k => new Facet(k.Id, k.Name)).ToListAsync(token),
                 await db.Set<Team>().AsNoTracking().Where(t => t.DeletedAt == null).OrderBy(t => t.Name).Take(Most).Select(t => new Facet(t.Id, t.Name)).ToListAsync(token),
                 await db.Set<ProviderAccount>().AsNoTracking().Where(p => p.DeletedAt == null).OrderBy(p => p.Name).Take(Most).Select(p => new Facet(p.Id, p.Name)).ToListAsync(token),
-                await db.Set<UsageRollup>().AsNoTracking().Where(r => r.BucketAt >= from).Select(r => r.ModelName).Distinct().OrderBy(name => name).Take(Most).ToListAsync(token));
+                await db.Set<UsageDay>().AsNoTracking().Where(d => d.Dimension == UsageDimension.Model && d.Day >= from).Select(d => d.ValueName!).Distinct().OrderBy(name => name).Take(Most).ToListAsync(token));
         }, token);
 }

@@ -1,5 +1,5 @@
 using AiPortal.Core.Data;
-using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Days;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Analytics;
@@ -18,7 +18,7 @@ public sealed class FilterReferences(TenantDb tenants)
             {
                 if ((await NameBook.ReadAsync(db, dimension, [id!.Value], token)).Count > 0) continue;
                 // A person who has left has no name here any more, but entries.
-                if (dimension == Dimension.User && await db.Set<UsageRollup>().AnyAsync(r => r.UserId == id, token)) continue;
+                if (dimension == Dimension.User && await db.Set<UsageDay>().AnyAsync(d => d.Dimension == UsageDimension.UserMonth && d.ValueId == id, token)) continue;
                 const string Message = "This does not exist in the organization.";
                 return new Refusal(RefusalKind.NotFound, "not_found", $"{field}: {Message}", new Dictionary<string, string[]> { [field] = [Message] });
             }

@@ -1,7 +1,7 @@
 using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
-using AiPortal.Core.Money;
+using AiPortal.Core.Ledger.Days;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Analytics;
@@ -9,26 +9,24 @@ namespace AiPortal.Core.Analytics;
 /// <summary>What a key spent this month (USD, the organization's calendar) and when its last call began.</summary>
 public sealed record KeyUse(decimal SpentThisMonth, long RequestsThisMonth, DateTimeOffset? LastUsedAt);
 
-/// <summary>The use of keys, from the rollups and the call log.</summary>
+/// <summary>The use of keys, from the months and the call log.</summary>
 public sealed class KeyUsage(TenantDb tenants, TimeProvider clock)
 {
     public Task<IReadOnlyDictionary<Guid, KeyUse>> ReadAsync(Guid organizationId, IReadOnlyCollection<Guid> keyIds, CancellationToken token = default) =>
         tenants.ReadAsync<IReadOnlyDictionary<Guid, KeyUse>>(organizationId, async db =>
         {
             if (keyIds.Count == 0) return new Dictionary<Guid, KeyUse>();
-            var now = clock.GetUtcNow();
             var calendar = await SpendTimeline.CalendarAsync(db, organizationId, token);
-            var month = calendar.PeriodOf(PeriodType.Monthly, now);
-            var spent = await db.Set<UsageRollup>().AsNoTracking()
-                .Where(r => r.BucketAt >= month.Start && r.BucketAt < month.End && r.KeyId != null && keyIds.Contains(r.KeyId.Value))
-                .GroupBy(r => r.KeyId!.Value)
-                .Select(g => new { Id = g.Key, Cost = g.Sum(r => r.TotalCost), Requests = g.Sum(r => r.Requests) })
-                .ToDictionaryAsync(g => g.Id, token);
+            var today = calendar.LocalDate(clock.GetUtcNow());
+            var month = new DateOnly(today.Year, today.Month, 1);
+            var spent = await db.Set<UsageDay>().AsNoTracking()
+                .Where(d => d.Dimension == UsageDimension.KeyMonth && d.Day == month && d.ValueId != null && keyIds.Contains(d.ValueId.Value))
+                .ToDictionaryAsync(d => d.ValueId!.Value, token);
             var used = await db.Set<ApiKey>().AsNoTracking().Where(k => keyIds.Contains(k.Id))
                 .Select(k => new { k.Id, At = db.Set<CallLogRow>().Where(c => c.KeyId == k.Id).Max(c => (DateTimeOffset?)c.StartedAt) })
                 .ToDictionaryAsync(k => k.Id, k => k.At, token);
             return keyIds.Distinct().ToDictionary(id => id, id => new KeyUse(
-                spent.GetValueOrDefault(id)?.Cost ?? 0,
+                spent.GetValueOrDefault(id)?.TotalCost ?? 0,
                 spent.GetValueOrDefault(id)?.Requests ?? 0,
                 used.GetValueOrDefault(id)));
         }, token);

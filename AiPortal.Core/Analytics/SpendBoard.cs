@@ -42,7 +42,7 @@ public sealed record SpendBoard
 /// <summary>What a model cost in the days shown, and on each of them.</summary>
 public sealed record ModelSpend(string Name, SpendSum Sum, IReadOnlyList<decimal> Daily);
 
-/// <summary>The instants at which a board cuts time: every local day it needs, and the two unfinished spans it compares with.</summary>
+/// <summary>Where a board cuts time: the local days it needs, and the two unfinished spans it compares with.</summary>
 internal sealed class BoardCuts
 {
     public BoardCuts(OrganizationCalendar calendar, DateTimeOffset now, int days)
@@ -55,9 +55,6 @@ internal sealed class BoardCuts
         LastMonthToDate = Until(calendar.PeriodOf(PeriodType.Monthly, Month.Start.AddTicks(-1)), now - Month.Start);
         Shown = new Period(calendar.DayOf(TodayOn.AddDays(1 - days)).Start, Today.End);
         All = new Period(Earlier(Earlier(Shown.Start, LastMonthToDate.Start), yesterday.Start), Today.End);
-        var starts = calendar.DaysOf(All).ToDictionary(date => calendar.DayOf(date).Start);
-        Instants = [.. starts.Keys.Append(YesterdayToTime.End).Append(LastMonthToDate.End).Append(Month.Start).Distinct().Order()];
-        Dates = [.. Instants.Select(calendar.LocalDate)];
         LastMonthDates = (calendar.LocalDate(LastMonthToDate.Start), calendar.LocalDate(LastMonthToDate.End.AddTicks(-1)));
     }
 
@@ -75,13 +72,8 @@ internal sealed class BoardCuts
 
     public Period Shown { get; }
 
+    /// <summary>All days that are needed.</summary>
     public Period All { get; }
-
-    /// <summary>Ascending; slot n begins at the n-th of these, counted from one.</summary>
-    public DateTimeOffset[] Instants { get; }
-
-    /// <summary>The local date of each slot.</summary>
-    public DateOnly[] Dates { get; }
 
     private static Period Until(Period whole, TimeSpan distance) =>
         whole with { End = distance < whole.Length ? whole.Start + distance : whole.End };

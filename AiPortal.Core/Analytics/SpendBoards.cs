@@ -1,11 +1,12 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Days;
 using AiPortal.Core.Money;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Analytics;
 
-/// <summary>Reads a <see cref="SpendBoard"/> in three queries and one view of the database; the database sums, whatever the ledger's size.</summary>
+/// <summary>Reads a <see cref="SpendBoard"/> from the days in one view of the database, whatever the ledger's size.</summary>
 public sealed class SpendBoards(TenantDb tenants, TimeProvider clock)
 {
     /// <param name="organizationId">Whose spend.</param>
@@ -15,74 +16,57 @@ public sealed class SpendBoards(TenantDb tenants, TimeProvider clock)
         tenants.ReadAsync(organizationId, async db =>
         {
             var organization = await db.Set<Organization>().AsNoTracking().SingleAsync(o => o.Id == organizationId, token);
-            var cuts = new BoardCuts(OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart), clock.GetUtcNow(), days);
-            var slots = await SlotsAsync(db, organizationId, cuts, token);
-            var parts = await PartsAsync(db, organizationId, cuts.Shown, token);
-            var shownOn = cuts.Dates.Where((_, i) => cuts.Shown.Contains(cuts.Instants[i])).Distinct().ToList();
+            var calendar = OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart);
+            var cuts = new BoardCuts(calendar, clock.GetUtcNow(), days);
+            var timeline = await SpendTimeline.ReadAsync(db, calendar, cuts.All, token);
+            var models = await ModelsAsync(db, calendar, cuts.Shown, token);
+            var parts = await PartsAsync(db, organizationId, calendar, cuts.Shown, token);
             return new SpendBoard
             {
                 IsDemo = organization.IsDemo,
                 TodayOn = cuts.TodayOn,
-                Today = SumOf(cuts.Today),
-                YesterdayToTime = SumOf(cuts.YesterdayToTime),
-                ThisMonth = SumOf(cuts.Month),
-                LastMonthToDate = SumOf(cuts.LastMonthToDate),
+                Today = timeline.SumOf(cuts.Today),
+                YesterdayToTime = await timeline.UpToAsync(db, cuts.YesterdayToTime, token),
+                ThisMonth = timeline.SumOf(cuts.Month with { End = cuts.Today.End }),
+                LastMonthToDate = await timeline.UpToAsync(db, cuts.LastMonthToDate, token),
                 LastMonthDates = cuts.LastMonthDates,
-                Days = DaysOf(slots, cuts, shownOn),
-                Shown = SumOf(cuts.Shown),
-                Models = ModelsOf(slots, cuts, shownOn),
+                Days = timeline.Days(cuts.Shown),
+                Shown = timeline.SumOf(cuts.Shown),
+                Models = models,
                 Teams = [.. parts.Where(part => part.IsTeam).Select(part => part.Share)],
                 Providers = [.. parts.Where(part => !part.IsTeam).Select(part => part.Share)],
             };
-
-            SpendSum SumOf(Period span) => slots.Where(slot => span.Contains(cuts.Instants[slot.Slot - 1])).Aggregate(default(SpendSum), (sum, slot) => sum + slot.Sum);
         }, token);
 
-    private static Task<List<SlotRow>> SlotsAsync(PortalDb db, Guid organizationId, BoardCuts cuts, CancellationToken token) =>
-        db.Database.SqlQuery<SlotRow>($"""
-            SELECT width_bucket(bucket_at, {cuts.Instants}) AS "Slot", model_name AS "Model", sum(total_cost) AS "Cost", sum(requests)::bigint AS "Requests",
-              sum(input_units + cached_input_units + cache_write_units + output_units + reasoning_units)::bigint AS "Tokens",
-              sum(unresolved_cost) AS "Unresolved", sum(failed)::bigint AS "Failed"
-            FROM usage_rollups WHERE organization_id = {organizationId} AND bucket_at >= {cuts.All.Start} AND bucket_at < {cuts.All.End} GROUP BY 1, 2
-            """).ToListAsync(token);
-
-    // An account that was renamed is one account; the ledger's name counts where there is none.
-    private static Task<List<PartRow>> PartsAsync(PortalDb db, Guid organizationId, Period shown, CancellationToken token) =>
-        db.Database.SqlQuery<PartRow>($"""
-            SELECT s.is_team AS "IsTeam", CASE WHEN s.is_team THEN s.team_id ELSE s.provider_id END AS "Id",
-              CASE WHEN s.is_team THEN t.name ELSE coalesce(p.name, s.provider_name) END AS "Name", s.cost AS "Cost", s.requests AS "Requests", s.tokens AS "Tokens"
-            FROM (
-              SELECT grouping(team_id) = 0 AS is_team, team_id, provider_id, provider_name, sum(total_cost) AS cost, sum(requests)::bigint AS requests, sum(tokens)::bigint AS tokens
-              FROM (
-                SELECT team_id, provider_id, CASE WHEN provider_id IS NULL THEN provider_name END AS provider_name, total_cost, requests,
-                  input_units + cached_input_units + cache_write_units + output_units + reasoning_units AS tokens
-                FROM usage_rollups WHERE organization_id = {organizationId} AND bucket_at >= {shown.Start} AND bucket_at < {shown.End}) u
-              GROUP BY GROUPING SETS ((team_id), (provider_id, provider_name))) s
-            LEFT JOIN teams t ON t.id = s.team_id LEFT JOIN providers p ON p.id = s.provider_id
-            ORDER BY s.cost DESC, s.requests DESC, 2
-            """).ToListAsync(token);
-
-    private static List<DaySpend> DaysOf(List<SlotRow> slots, BoardCuts cuts, List<DateOnly> shownOn)
+    private static async Task<IReadOnlyList<ModelSpend>> ModelsAsync(PortalDb db, OrganizationCalendar calendar, Period shown, CancellationToken token)
     {
-        var sums = slots.ToLookup(slot => cuts.Dates[slot.Slot - 1], slot => slot.Sum);
-        return shownOn.ConvertAll(date => new DaySpend(date, sums[date].Aggregate(default(SpendSum), (sum, part) => sum + part)));
-    }
-
-    private static List<ModelSpend> ModelsOf(List<SlotRow> slots, BoardCuts cuts, List<DateOnly> shownOn)
-    {
+        var dates = calendar.DaysOf(shown).ToList();
+        var (from, to) = (dates[0], dates[^1]);
+        var rows = await db.Set<UsageDay>().AsNoTracking().Where(d => d.Dimension == UsageDimension.Model && d.Day >= from && d.Day <= to).ToListAsync(token);
         var models = new List<ModelSpend>();
-        foreach (var model in slots.Where(slot => cuts.Shown.Contains(cuts.Instants[slot.Slot - 1])).GroupBy(slot => slot.Model, StringComparer.Ordinal))
+        foreach (var model in rows.GroupBy(row => row.ValueName!, StringComparer.Ordinal))
         {
-            var daily = model.ToLookup(slot => cuts.Dates[slot.Slot - 1], slot => slot.Cost);
-            models.Add(new ModelSpend(model.Key, model.Aggregate(default(SpendSum), (sum, slot) => sum + slot.Sum), shownOn.ConvertAll(date => daily[date].Sum())));
+            var daily = model.ToDictionary(row => row.Day, row => row.TotalCost);
+            var sum = model.Aggregate(default(SpendSum), (all, d) => all + new SpendSum(d.TotalCost, d.Requests, d.Tokens, d.UnresolvedCost, d.Failed));
+            models.Add(new ModelSpend(model.Key, sum, dates.ConvertAll(date => daily.GetValueOrDefault(date))));
         }
 
         return [.. models.OrderByDescending(model => model.Sum.Cost).ThenByDescending(model => model.Sum.Requests).ThenBy(model => model.Name, StringComparer.Ordinal)];
     }
 
-    private sealed record SlotRow(int Slot, string Model, decimal Cost, long Requests, long Tokens, decimal Unresolved, long Failed)
+    private static Task<List<PartRow>> PartsAsync(PortalDb db, Guid organizationId, OrganizationCalendar calendar, Period shown, CancellationToken token)
     {
-        public SpendSum Sum => new(Cost, Requests, Tokens, Unresolved, Failed);
+        var (from, to) = (calendar.LocalDate(shown.Start), calendar.LocalDate(shown.End));
+        return db.Database.SqlQuery<PartRow>($"""
+            SELECT s.is_team AS "IsTeam", s.value_id AS "Id", CASE WHEN s.is_team THEN t.name ELSE coalesce(p.name, s.value_name) END AS "Name",
+              s.cost AS "Cost", s.requests AS "Requests", s.tokens AS "Tokens"
+            FROM (
+              SELECT dimension = 'team' AS is_team, value_id, value_name, sum(total_cost) AS cost, sum(requests)::bigint AS requests, sum(tokens)::bigint AS tokens
+              FROM usage_days WHERE organization_id = {organizationId} AND dimension IN ('team', 'provider') AND day >= {from} AND day < {to}
+              GROUP BY 1, 2, 3) s
+            LEFT JOIN teams t ON t.id = s.value_id LEFT JOIN providers p ON p.id = s.value_id
+            ORDER BY s.cost DESC, s.requests DESC, 2
+            """).ToListAsync(token);
     }
 
     private sealed record PartRow(bool IsTeam, Guid? Id, string? Name, decimal Cost, long Requests, long Tokens)

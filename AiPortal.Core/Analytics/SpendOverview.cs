@@ -32,7 +32,7 @@ public sealed record Spend
         before != 0 ? decimal.Round((now - before) / before * 100, 2) : now == 0 ? 0 : 100;
 }
 
-/// <summary>Reads <see cref="Spend"/> from the rollups, in one view of the database.</summary>
+/// <summary>Reads <see cref="Spend"/> from the days, in one view of the database.</summary>
 public sealed class SpendOverview(TenantDb tenants, TimeProvider clock)
 {
     private const int TopCount = 10;
@@ -57,7 +57,7 @@ public sealed class SpendOverview(TenantDb tenants, TimeProvider clock)
             var read = new Period(shown.Start < lastMonth.Start ? shown.Start : lastMonth.Start, month.End);
             var timeline = await SpendTimeline.ReadAsync(db, calendar, read, token);
             var by = new Dictionary<Dimension, IReadOnlyList<SpendShare>>();
-            foreach (var dimension in Dimensions) by[dimension] = await SpendBreakdown.ReadAsync(db, dimension, month, TopCount, token);
+            foreach (var dimension in Dimensions) by[dimension] = await SpendBreakdown.ReadAsync(db, calendar, dimension, month, TopCount, token);
 
             var sameDistance = lastMonth.Start + (now - month.Start);
             return new Spend
@@ -67,7 +67,7 @@ public sealed class SpendOverview(TenantDb tenants, TimeProvider clock)
                 Today = timeline.SumOf(today),
                 ThisMonth = timeline.SumOf(month),
                 LastMonth = timeline.SumOf(lastMonth),
-                LastMonthToDate = timeline.SumOf(lastMonth with { End = sameDistance < lastMonth.End ? sameDistance : lastMonth.End }),
+                LastMonthToDate = await timeline.UpToAsync(db, lastMonth with { End = sameDistance < lastMonth.End ? sameDistance : lastMonth.End }, token),
                 Days = timeline.Days(shown),
                 ThisMonthBy = by,
             };

@@ -1,5 +1,6 @@
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Days;
 using AiPortal.Core.Money;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -16,28 +17,25 @@ public readonly record struct SpendSum(decimal Cost, long Requests, long Tokens,
 /// <summary>Spend of one local day.</summary>
 public sealed record DaySpend(DateOnly Date, SpendSum Sum);
 
-/// <summary>Sums of a span by quarter of an hour, from which days and months in the organization's zone are cut.</summary>
+/// <summary>Sums of local days, of which months in the organization's zone are made.</summary>
 public sealed class SpendTimeline
 {
     private readonly OrganizationCalendar _calendar;
-    private readonly List<(DateTimeOffset At, SpendSum Sum)> _buckets;
+    private readonly Dictionary<DateOnly, SpendSum> _days;
 
-    private SpendTimeline(OrganizationCalendar calendar, List<(DateTimeOffset, SpendSum)> buckets) => (_calendar, _buckets) = (calendar, buckets);
+    internal SpendTimeline(OrganizationCalendar calendar, Dictionary<DateOnly, SpendSum> days) => (_calendar, _days) = (calendar, days);
 
+    /// <param name="db">The organization's.</param>
+    /// <param name="calendar">The organization's.</param>
+    /// <param name="span">Whole local days.</param>
+    /// <param name="token">Ends the read.</param>
     internal static async Task<SpendTimeline> ReadAsync(PortalDb db, OrganizationCalendar calendar, Period span, CancellationToken token)
     {
-        var buckets = await db.Set<UsageRollup>().AsNoTracking().Where(r => r.BucketAt >= span.Start && r.BucketAt < span.End)
-            .GroupBy(r => r.BucketAt)
-            .Select(g => new
-            {
-                At = g.Key,
-                Cost = g.Sum(r => r.TotalCost),
-                Requests = g.Sum(r => r.Requests),
-                Tokens = g.Sum(r => r.InputUnits + r.CachedInputUnits + r.CacheWriteUnits + r.OutputUnits + r.ReasoningUnits),
-                Unresolved = g.Sum(r => r.UnresolvedCost),
-                Failed = g.Sum(r => r.Failed),
-            }).OrderBy(b => b.At).ToListAsync(token);
-        return new SpendTimeline(calendar, buckets.ConvertAll(b => (b.At, new SpendSum(b.Cost, b.Requests, b.Tokens, b.Unresolved, b.Failed))));
+        var (from, to) = (calendar.LocalDate(span.Start), calendar.LocalDate(span.End));
+        var days = await db.Set<UsageDay>().AsNoTracking()
+            .Where(d => d.Dimension == UsageDimension.Organization && d.Day >= from && d.Day < to)
+            .ToDictionaryAsync(d => d.Day, d => new SpendSum(d.TotalCost, d.Requests, d.Tokens, d.UnresolvedCost, d.Failed), token);
+        return new SpendTimeline(calendar, days);
     }
 
     internal static async Task<OrganizationCalendar> CalendarAsync(PortalDb db, Guid organizationId, CancellationToken token)
@@ -46,28 +44,26 @@ public sealed class SpendTimeline
         return OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart);
     }
 
-    /// <summary>The sum of the quarters that begin in the span.</summary>
-    public SpendSum SumOf(Period span)
-    {
-        var sum = default(SpendSum);
-        foreach (var (at, part) in _buckets)
-        {
-            if (span.Contains(at)) sum += part;
-        }
-
-        return sum;
-    }
+    /// <summary>The sum of a span of whole local days.</summary>
+    public SpendSum SumOf(Period span) => Days(span).Aggregate(default(SpendSum), (sum, day) => sum + day.Sum);
 
     /// <summary>Every local day of the span, also those without spend.</summary>
-    public IReadOnlyList<DaySpend> Days(Period span)
-    {
-        var sums = new Dictionary<DateOnly, SpendSum>();
-        foreach (var (at, part) in _buckets.Where(bucket => span.Contains(bucket.At)))
-        {
-            var date = _calendar.LocalDate(at);
-            sums[date] = sums.GetValueOrDefault(date) + part;
-        }
+    public IReadOnlyList<DaySpend> Days(Period span) => [.. _calendar.DaysOf(span).Select(date => new DaySpend(date, _days.GetValueOrDefault(date)))];
 
-        return [.. _calendar.DaysOf(span).Select(date => new DaySpend(date, sums.GetValueOrDefault(date)))];
+    /// <summary>The sum of a span that begins with a local day; of its last day the quarters of an hour that begin in it.</summary>
+    internal async Task<SpendSum> UpToAsync(PortalDb db, Period span, CancellationToken token)
+    {
+        var last = _calendar.DayOf(_calendar.LocalDate(span.End)).Start;
+        var sum = SumOf(span with { End = last });
+        if (last == span.End) return sum;
+        var quarters = await db.Set<UsageRollup>().AsNoTracking().Where(r => r.BucketAt >= last && r.BucketAt < span.End)
+            .GroupBy(r => r.OrganizationId)
+            .Select(g => new SpendSum(
+                g.Sum(r => r.TotalCost),
+                g.Sum(r => r.Requests),
+                g.Sum(r => r.InputUnits + r.CachedInputUnits + r.CacheWriteUnits + r.OutputUnits + r.ReasoningUnits),
+                g.Sum(r => r.UnresolvedCost),
+                g.Sum(r => r.Failed))).FirstOrDefaultAsync(token);
+        return sum + quarters;
     }
 }

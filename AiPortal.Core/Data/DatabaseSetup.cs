@@ -68,6 +68,8 @@ public static class DatabaseSetup
         await ExecuteAsync(gate, $"SELECT pg_advisory_lock({SetupLock})", token);
         var options = MigrationOptions(new DbContextOptionsBuilder<PortalDb>().UseNpgsql(database.Owner, Migrations));
         await using var db = new PortalDb(options, null, TimeProvider.System);
+        // A large ledger takes its time.
+        db.Database.SetCommandTimeout(TimeSpan.FromHours(2));
         await db.Database.MigrateAsync(token);
         // A pooled connection would keep the lock; a fault above closes it by clearing the pool with the data source.
         await ExecuteAsync(gate, $"SELECT pg_advisory_unlock({SetupLock})", token);

@@ -1,5 +1,6 @@
 using AiPortal.Core.Data;
 using AiPortal.Core.Jobs;
+using AiPortal.Core.Ledger.Days;
 using AiPortal.Core.Ledger.Health;
 using AiPortal.Core.Ledger.Journals;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,7 @@ public static class LedgerFeature
         services.AddSingleton(provider => Journal.Open(
             provider.GetRequiredService<JournalOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Journal>>()));
         services.Replace(ServiceDescriptor.Singleton<IOpenCalls>(provider => provider.GetRequiredService<Journal>()));
+        services.AddSingleton<ILedgerFollower, UsageDayPosting>();
         services.AddSingleton<ILedgerFollower, LedgerSignals>();
         services.AddHostedService<SignalListener>();
         services.AddSingleton<LedgerBook>();

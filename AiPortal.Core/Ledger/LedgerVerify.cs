@@ -1,21 +1,37 @@
 using System.Globalization;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger.Counting;
+using AiPortal.Core.Ledger.Days;
 using Npgsql;
 
 namespace AiPortal.Core.Ledger;
 
-/// <summary>Proves that rollups and budgets say what the ledger says, and each entry what its units and price version say.</summary>
+/// <summary>Proves that rollups, days and budgets say what the ledger says, and each entry what its units and price version say.</summary>
 public static class LedgerVerify
 {
+    /// <summary>What the rollups should be; days are compared with it too.</summary>
+    private static readonly string RollUp =
+        $"CREATE TEMP TABLE entries_rolled_up ON COMMIT DROP AS {LedgerSql.EntriesRolledUp.Replace("{0}", "ledger_entries", StringComparison.Ordinal)}";
+
     private static readonly string Rollups = $"""
         SELECT concat_ws(' ', 'rollup', {LedgerSql.RollupKey}), {string.Join(", ", LedgerSql.RollupSums.Select(sum => $"sum({sum.Name})"))}
         FROM (
-          {LedgerSql.EntriesRolledUp.Replace("{0}", "ledger_entries", StringComparison.Ordinal)}
+          SELECT {LedgerSql.RollupKey}, {string.Join(", ", LedgerSql.RollupSums.Select(sum => sum.Name))} FROM entries_rolled_up
           UNION ALL
           SELECT {LedgerSql.RollupKey}, {string.Join(", ", LedgerSql.RollupSums.Select(sum => $"-{sum.Name}"))} FROM usage_rollups
         ) both_sides GROUP BY {LedgerSql.RollupKey}
         HAVING {string.Join(" OR ", LedgerSql.RollupSums.Select(sum => $"sum({sum.Name}) <> 0"))}
+        ORDER BY 1
+        """;
+
+    private static readonly string Days = $"""
+        SELECT concat_ws(' ', 'day', {UsageDaySql.Key}), {string.Join(", ", UsageDaySql.Sums.Select(sum => $"sum({sum})"))}
+        FROM (
+          SELECT * FROM ({UsageDaySql.Counted.Replace("{0}", "entries_rolled_up", StringComparison.Ordinal)}) counted
+          UNION ALL
+          SELECT {UsageDaySql.Key}, {string.Join(", ", UsageDaySql.Sums.Select(sum => $"-{sum}"))} FROM usage_days
+        ) both_sides GROUP BY {UsageDaySql.Key}
+        HAVING {string.Join(" OR ", UsageDaySql.Sums.Select(sum => $"sum({sum}) <> 0"))}
         ORDER BY 1
         """;
 
@@ -86,7 +102,14 @@ public static class LedgerVerify
         await using var connection = await database.System.OpenConnectionAsync(token);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
         var differences = new List<string>();
+        await using (var rollUp = LedgerBook.Command(connection, RollUp))
+        {
+            rollUp.CommandTimeout = 0;
+            await rollUp.ExecuteNonQueryAsync(token);
+        }
+
         await CollectAsync(connection, Rollups, LedgerSql.RollupSums.Select(sum => sum.Name).ToArray(), differences, token);
+        await CollectAsync(connection, Days, [.. UsageDaySql.Sums], differences, token);
         progress?.Report(1);
         await CollectAsync(connection, Budgets, ["spent", "unknown"], differences, token);
         await CollectAsync(connection, Leased, ["leased"], differences, token);

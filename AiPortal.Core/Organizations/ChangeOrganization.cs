@@ -2,6 +2,8 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Days;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,18 +20,21 @@ public sealed class ChangeOrganization(ChangeGate gate, TimeProvider clock)
             var before = OrganizationDraft.Of(row);
             var calendar = (row.TimeZone, row.FiscalYearStart, row.WeekStart);
             draft.ApplyTo(row);
-            if ((row.TimeZone, row.FiscalYearStart, row.WeekStart) != calendar) await RecountAsync(scope, token);
+            if ((row.TimeZone, row.FiscalYearStart, row.WeekStart) != calendar) await RecountAsync(scope, row.TimeZone != calendar.TimeZone, token);
             scope.Audit(new AuditNote("organization.update", "organization", row.Id, row.Name, before, draft));
             scope.RefreshGateway();
             return row;
         }, token);
 
     /// <summary>Periods begin and end elsewhere now, so that the same entries make other sums.</summary>
-    private async Task RecountAsync(ChangeScope scope, CancellationToken token)
+    private async Task RecountAsync(ChangeScope scope, bool otherDays, CancellationToken token)
     {
+        // Before the budgets' lock, as ledger writers take the two.
+        if (otherDays) await LedgerLocks.HoldInsertsAsync(scope.Db.Database, scope.OrganizationId, token);
         await BudgetStart.LockAsync(scope, token);
         await scope.Db.SaveChangesAsync(token);
         var budgets = await scope.Db.Set<Budget>().AsNoTracking().ToListAsync(token);
         await BudgetStart.RecountAsync(scope, budgets.SelectMany(BudgetLine.Of), clock.GetUtcNow(), token);
+        if (otherDays) await UsageDays.RecountAsync(scope.Db, scope.OrganizationId, token);
     }
 }

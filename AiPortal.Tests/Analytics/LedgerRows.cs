@@ -4,6 +4,7 @@ using AiPortal.Core.Ledger;
 using AiPortal.Core.Providers;
 using AiPortal.Core.Tenancy;
 using AiPortal.Tests.Fixtures;
+using AiPortal.Tests.Ledger;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -44,14 +45,15 @@ internal sealed class LedgerRows(TestDatabase database)
         return this;
     }
 
-    public Task SpentAsync(DateTimeOffset at, decimal cost, Guid? team = null, string model = "gpt-4o", bool account = true, decimal unresolved = 0)
+    public async Task SpentAsync(DateTimeOffset at, decimal cost, Guid? team = null, string model = "gpt-4o", bool account = true, decimal unresolved = 0)
     {
         var bucket = at.AddTicks(-(at.UtcTicks % TimeSpan.FromMinutes(15).Ticks)).ToUniversalTime();
-        return WriteAsync("""
+        await WriteAsync("""
             INSERT INTO usage_rollups (organization_id, bucket_at, team_id, key_id, provider_id, provider_name, model_name, request_type, cost_type,
               requests, entries, input_units, output_units, total_cost, unresolved_cost)
             VALUES ($1, $2, $3, $4, $5, 'As it was called', $6, 'chat', 'ai_api', 1, 1, 100, 20, $7, $8)
             """, Id, bucket, team, Key.Id, account ? Account.Id : null, model, cost, unresolved);
+        await database.CountDaysAsync(Id);
     }
 
     public async Task<Guid> CallAsync(DateTimeOffset at, string model = "gpt-4o", CallStatus status = CallStatus.Ok, Guid? team = null, Guid? id = null)

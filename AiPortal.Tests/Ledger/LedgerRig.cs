@@ -3,6 +3,7 @@ using AiPortal.Core.Budgets.Leases;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Days;
 using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Money;
 using AiPortal.Core.Tenancy;
@@ -163,7 +164,7 @@ internal sealed class LedgerRig : IAsyncDisposable
     private LedgerWriter NewWriter() => new(
         _database.Portal,
         Journal,
-        new LedgerBook([new BudgetPosting(Budgets), new LedgerSignals(Signals)]),
+        new LedgerBook([new BudgetPosting(Budgets), new UsageDayPosting(), new LedgerSignals(Signals)]),
         new LedgerWriterOptions { Node = "test", QueueCapacity = _queueCapacity, Linger = TimeSpan.FromMilliseconds(20), LongestRetry = TimeSpan.FromMilliseconds(200) },
         TimeProvider.System,
         NullLogger<LedgerWriter>.Instance);

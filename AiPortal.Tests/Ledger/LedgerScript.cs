@@ -1,5 +1,6 @@
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Days;
 using AiPortal.Tests.Fixtures;
 using Npgsql;
 using NpgsqlTypes;
@@ -48,7 +49,7 @@ internal sealed record ScriptedEntry(DateTimeOffset At, decimal InputCost)
     public decimal Total => InputCost + CachedCost + OutputCost + ReasoningCost + BaseCost;
 }
 
-/// <summary>Writes entries, their rollups and call-log rows as the ledger writer does.</summary>
+/// <summary>Writes entries, their rollups, days and call-log rows as the ledger writer does.</summary>
 internal static class LedgerScript
 {
     private const string Entry = """
@@ -92,6 +93,17 @@ internal static class LedgerScript
             await RunAsync(connection, Rollup, e.Id);
             await RunAsync(connection, Call, e.Id);
         }
+
+        await database.CountDaysAsync(organizationId);
+    }
+
+    /// <summary>The days of an organization whose rollups were written behind the ledger.</summary>
+    public static async Task CountDaysAsync(this TestDatabase database, Guid organizationId)
+    {
+        await using var db = database.Portal.OpenSystem();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await UsageDays.RecountAsync(db, organizationId, CancellationToken.None);
+        await transaction.CommitAsync();
     }
 
     private static NpgsqlParameter Id(Guid? id) => Maybe(id, NpgsqlDbType.Uuid);

@@ -2,6 +2,7 @@ using System.Globalization;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Days;
 using AiPortal.Core.Money;
 using AiPortal.Tests.Catalog;
 using AiPortal.Tests.Fixtures;
@@ -28,7 +29,7 @@ public sealed class TinyCallTests(TestDatabase database, ITestOutputHelper outpu
         var start = new DateTimeOffset(2026, 11, 3, 0, 0, 0, TimeSpan.Zero);
         Int128 exact = 0;
         await using (var connection = await database.Portal.System.OpenConnectionAsync())
-        using (var book = new LedgerBook([]))
+        using (var book = new LedgerBook([new UsageDayPosting()]))
         {
             await book.PrepareAsync(connection, [start], default);
             for (var done = 0; done < count; done += Batch)
@@ -53,6 +54,8 @@ public sealed class TinyCallTests(TestDatabase database, ITestOutputHelper outpu
         foreach (var grouping in (string[])["key_id", "model_name", "date_trunc('hour', started_at)", "date_trunc('day', started_at AT TIME ZONE 'Asia/Kolkata')", "(random() * 997)::int", "position % 7"])
             Assert.Equal(expected, await SumAsync($"SELECT sum(part) FROM (SELECT sum(total_cost) AS part FROM ledger_entries {mine} GROUP BY {grouping}) parts"));
         Assert.Equal(expected, await SumAsync($"SELECT sum(total_cost) FROM usage_rollups {mine}"));
+        foreach (var dimension in (string[])["organization", "key", "key_month", "model"])
+            Assert.Equal(expected, await SumAsync($"SELECT sum(total_cost) FROM usage_days {mine} AND dimension = '{dimension}'"));
         // A report's division: the average times the count.
         Assert.InRange(await SumAsync($"SELECT round(avg(total_cost) * count(*), 12) FROM ledger_entries {mine}") - expected, -0.000001m, 0.000001m);
 

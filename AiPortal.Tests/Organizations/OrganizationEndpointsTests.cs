@@ -1,6 +1,7 @@
 using System.Net;
 using AiPortal.Tests.Api;
 using AiPortal.Tests.Fixtures;
+using AiPortal.Tests.Ledger;
 using Xunit;
 
 namespace AiPortal.Tests.Organizations;
@@ -28,6 +29,22 @@ public sealed class OrganizationEndpointsTests(PortalHost host) : IClassFixture<
             (made.Text("name"), made.Text("time_zone"), made.Text("currency"), made.Text("unpriced_model_policy"), made.Json.GetProperty("ceiling_price").GetRawText()));
         Assert.Equal("owner", Assert.Single(members.Data).GetProperty("role").GetString());
         Assert.Equal(HttpStatusCode.NotFound, (await host.Admin.GetApiAsync($"/organizations/{made.Id}")).Status);
+    }
+
+    [Fact]
+    public async Task Change_OfTheTimeZone_MakesOtherDaysOfTheSameCalls()
+    {
+        var made = await host.Admin.PostApiAsync("/organizations", new { name = "Moving", time_zone = "UTC" });
+        await host.Database.WriteAsync(made.Id, new ScriptedEntry(new DateTimeOffset(2026, 11, 9, 16, 30, 0, TimeSpan.Zero), 3), new ScriptedEntry(new DateTimeOffset(2026, 11, 10, 3, 0, 0, TimeSpan.Zero), 4));
+        Assert.Equal("2026-11-09 3, 2026-11-10 4", await DaysAsync());
+
+        var changed = await host.Admin.PatchApiAsync($"/organizations/{made.Id}", new { time_zone = "Asia/Shanghai" });
+
+        Assert.Equal(HttpStatusCode.OK, changed.Status);
+        Assert.Equal("2026-11-10 7", await DaysAsync());
+
+        Task<string> DaysAsync() => host.Database.ScalarAsync<string>(
+            "SELECT string_agg(day || ' ' || trunc(total_cost), ', ' ORDER BY day) FROM usage_days WHERE organization_id = $1 AND dimension = 'organization'", made.Id);
     }
 
     [Theory]

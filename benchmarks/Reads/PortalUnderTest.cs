@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AiPortal.Core.Data;
 using Npgsql;
 
 namespace AiPortal.Benchmarks.Reads;
@@ -13,30 +14,35 @@ internal sealed class PortalUnderTest : IAsyncDisposable
     private const string Email = "bench@example.com";
     private const string Password = "correct-horse-battery";
     private readonly string _directory;
+    private readonly bool _kept;
     private readonly Process _process;
     private readonly HttpClient _http;
 
-    private PortalUnderTest(string directory, Process process, HttpClient http) => (_directory, _process, _http) = (directory, process, http);
+    private PortalUnderTest(string directory, bool kept, Process process, HttpClient http) => (_directory, _kept, _process, _http) = (directory, kept, process, http);
 
     public Guid OrganizationId { get; private set; }
 
     public List<Guid> Keys { get; } = [];
 
+    /// <summary>One that never called.</summary>
+    public Guid IdleKey { get; private set; }
+
     public List<Guid> Teams { get; } = [];
 
     public string Superuser => $"Host={Path.Combine(_directory, "data", "pg", "run")};Username=postgres;Database=portal;Command Timeout=0";
 
-    public static async Task<PortalUnderTest> StartAsync()
+    /// <param name="kept">A directory that stays, with what an earlier run made in it; null: one that goes when all is done.</param>
+    public static async Task<PortalUnderTest> StartAsync(string? kept)
     {
         var root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "AiPortal.sln"))) root = Path.GetDirectoryName(root)!;
-        var directory = Directory.CreateTempSubdirectory("aiportal-reads-").FullName;
+        var directory = kept is null ? Directory.CreateTempSubdirectory("aiportal-reads-").FullName : Directory.CreateDirectory(kept).FullName;
         File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         const string address = "http://127.0.0.1:18190";
         var start = new ProcessStartInfo("dotnet", [
             Path.Combine(root, "AiPortal", "bin", "Release", "net10.0", "AiPortal.dll"), "--urls", address, "--Portal:DataDirectory", Path.Combine(directory, "data"),
             "--Portal:Admin:Email", Email, "--Portal:Admin:Password", Password, "--Logging:LogLevel:Default", "Warning"]);
-        var portal = new PortalUnderTest(directory, Process.Start(start)!, new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(10) });
+        var portal = new PortalUnderTest(directory, kept is not null, Process.Start(start)!, new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(10) });
         while (!await portal.IsReadyAsync()) await Task.Delay(100);
         var session = await portal.PostAsync("auth/login", new { email = Email, password = Password });
         portal._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.GetProperty("access_token").GetString());
@@ -47,14 +53,23 @@ internal sealed class PortalUnderTest : IAsyncDisposable
         return portal;
     }
 
+    /// <summary>Teams and keys in the order of their making, those of an earlier run where there are any.</summary>
     public async Task ProvisionAsync(int keys)
     {
-        for (var i = 0; i < 10; i++) Teams.Add((await PostAsync("teams", new { name = $"team {i}" })).GetProperty("id").GetGuid());
-        for (var i = 0; i < keys; i++) Keys.Add((await PostAsync("keys", new { name = $"key {i}", team_id = Teams[i % 10] })).GetProperty("id").GetGuid());
+        Teams.AddRange((await IdsAsync("teams?limit=500")).Order());
+        Keys.AddRange((await IdsAsync("keys?limit=500")).Order());
+        if (Keys.Count == 0)
+        {
+            for (var i = 0; i < 10; i++) Teams.Add((await PostAsync("teams", new { name = $"team {i}" })).GetProperty("id").GetGuid());
+            for (var i = 0; i < keys; i++) Keys.Add((await PostAsync("keys", new { name = $"key {i}", team_id = Teams[i % 10] })).GetProperty("id").GetGuid());
+        }
+
+        IdleKey = Keys.Count > keys ? Keys[keys] : (await PostAsync("keys", new { name = "never used" })).GetProperty("id").GetGuid();
+        Keys.RemoveRange(keys, Keys.Count - keys);
     }
 
     public async Task<string> MakeBudgetAsync() =>
-        (await PostAsync("cost/quotas", new { name = "bench", quota_type = "team", scope_id = Teams[1], total_quota = 1_000_000, period_type = "monthly" })).GetProperty("id").GetString()!;
+        (await IdsAsync("cost/quotas?limit=500")).Select(id => id.ToString()).FirstOrDefault() ?? (await PostAsync("cost/quotas", new { name = "bench", quota_type = "team", scope_id = Teams[1], total_quota = 1_000_000, period_type = "monthly" })).GetProperty("id").GetString()!;
 
     public async Task ExecuteAsync(string sql)
     {
@@ -76,14 +91,21 @@ internal sealed class PortalUnderTest : IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
+    /// <summary>The database as pages reach it.</summary>
+    public PortalDatabase Database() => new(role => new NpgsqlConnectionStringBuilder(Superuser) { Username = role }.ConnectionString, TimeProvider.System);
+
     /// <summary>Milliseconds of each repetition, sorted; the first three answers are not counted.</summary>
-    public async Task<List<double>> TimeAsync(string path, int repetitions)
+    public Task<List<double>> TimeAsync(string path, int repetitions) => TimeAsync(() => GetAsync(path), repetitions);
+
+    /// <inheritdoc cref="TimeAsync(string, int)"/>
+    public static async Task<List<double>> TimeAsync(Func<Task> read, int repetitions)
     {
         var times = new List<double>();
         for (var i = -3; i < repetitions; i++)
         {
-            var (took, _) = await GetAsync(path);
-            if (i >= 0) times.Add(took);
+            var began = TimeProvider.System.GetTimestamp();
+            await read();
+            if (i >= 0) times.Add(TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
         }
 
         times.Sort();
@@ -111,7 +133,13 @@ internal sealed class PortalUnderTest : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _http.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        if (!_kept) Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task<List<Guid>> IdsAsync(string path)
+    {
+        var (_, text) = await GetAsync(path);
+        return [.. JsonElement.Parse(text).GetProperty("data").EnumerateArray().Select(row => row.GetProperty("id").GetGuid())];
     }
 
     private async Task<(double Took, string Text)> GetAsync(string path)

@@ -1,7 +1,8 @@
 // How fast the API answers over a large ledger: a portal of its own on a temporary data directory, entries made by SQL over 90 days,
 // then each read in turn. Builds first: dotnet build AiPortal -c Release
-//   dotnet run --project benchmarks/Reads -c Release [-- ENTRIES [REPETITIONS]]
-// Ten million entries take about 12 GB of disk while it runs; all of it is removed.
+//   dotnet run --project benchmarks/Reads -c Release [-- ENTRIES [REPETITIONS [DIRECTORY]]]
+// Ten million entries take about 12 GB of disk while it runs; all of it is removed, unless a directory is named: that is kept, and
+// used again by the next run that names it.
 using System.Diagnostics;
 using System.Globalization;
 using AiPortal.Benchmarks.Reads;
@@ -9,11 +10,11 @@ using AiPortal.Benchmarks.Reads;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var entries = args.Length > 0 ? long.Parse(args[0], CultureInfo.InvariantCulture) : 10_000_000;
 var repetitions = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 40;
-await using var portal = await PortalUnderTest.StartAsync();
+await using var portal = await PortalUnderTest.StartAsync(args.Length > 2 ? args[2] : null);
 await portal.ProvisionAsync(keys: 100);
 var watch = Stopwatch.StartNew();
-await new LargeLedger(portal).MakeAsync(entries);
-Console.WriteLine($"{entries:N0} entries, calls and their rollups made in {watch.Elapsed.TotalSeconds:0} s; {await portal.ScalarAsync("SELECT pg_size_pretty(pg_database_size('portal'))")}, {await portal.ScalarAsync("SELECT count(*) FROM usage_rollups")} rollup rows");
+if (await portal.ScalarAsync("SELECT 1 FROM ledger_entries LIMIT 1") is null) await new LargeLedger(portal).MakeAsync(entries);
+Console.WriteLine($"{entries:N0} entries, calls and their rollups, made in {watch.Elapsed.TotalSeconds:0} s; {await portal.ScalarAsync("SELECT pg_size_pretty(pg_database_size('portal'))")}, {await portal.ScalarAsync("SELECT count(*) FROM usage_rollups")} rollup rows");
 var budget = await portal.MakeBudgetAsync();
 var (key, team) = (portal.Keys[3], portal.Teams[1]);
 var from = TimeProvider.System.GetUtcNow().AddDays(-30).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
@@ -33,13 +34,13 @@ var from = TimeProvider.System.GetUtcNow().AddDays(-30).ToString("yyyy-MM-ddTHH:
     ("budget", $"cost/quotas/{budget}"),
     ("budgets", "cost/quotas?limit=50"),
     ("ledger health", "ledger/health"),
+    ("analytics by key, 30 days", "cost/analytics?group_by=key"),
 ];
 Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}, {Environment.ProcessorCount} cores\n\n| read | p50 ms | p95 ms |\n|---|---|---|");
-foreach (var (name, path) in reads)
-{
-    var times = await portal.TimeAsync(path, repetitions);
-    Console.WriteLine($"| {name} | {times[repetitions / 2]:0.0} | {times[Math.Min(repetitions - 1, repetitions * 95 / 100)]:0.0} |");
-}
+foreach (var (name, path) in reads) Show(name, await portal.TimeAsync(path, repetitions));
+Show("calls, page after page of 500", await portal.WalkAsync("calls?limit=500", pages: repetitions));
+await using var database = portal.Database();
+foreach (var (name, read) in await new PageReads(database, portal).AllAsync(Guid.Parse(budget))) Show(name, await PortalUnderTest.TimeAsync(read, repetitions));
+Console.WriteLine($"\nload average {File.ReadAllText("/proc/loadavg").Trim()}");
 
-var pages = await portal.WalkAsync("calls?limit=500", pages: repetitions);
-Console.WriteLine($"| calls, page after page of 500 | {pages[pages.Count / 2]:0.0} | {pages[pages.Count * 95 / 100]:0.0} |");
+static void Show(string name, List<double> times) => Console.WriteLine($"| {name} | {times[times.Count / 2]:0.0} | {times[Math.Min(times.Count - 1, times.Count * 95 / 100)]:0.0} |");

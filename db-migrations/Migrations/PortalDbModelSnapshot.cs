@@ -2012,6 +2012,70 @@ namespace AiPortal.Migrations.Migrations
                         });
                 });
 
+            modelBuilder.Entity("AiPortal.Core.Ledger.Days.UsageDay", b =>
+                {
+                    b.Property<long>("AiRequests")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ai_requests");
+
+                    b.Property<long>("AiTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ai_tokens");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Dimension")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("dimension");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("bigint")
+                        .HasColumnName("entries");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint")
+                        .HasColumnName("requests");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
+                    b.Property<decimal>("TotalCost")
+                        .HasPrecision(24, 12)
+                        .HasColumnType("numeric(24,12)")
+                        .HasColumnName("total_cost");
+
+                    b.Property<decimal>("UnresolvedCost")
+                        .HasPrecision(24, 12)
+                        .HasColumnType("numeric(24,12)")
+                        .HasColumnName("unresolved_cost");
+
+                    b.Property<Guid?>("ValueId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("value_id");
+
+                    b.Property<string>("ValueName")
+                        .HasColumnType("text")
+                        .HasColumnName("value_name");
+
+                    b.ToTable("usage_days", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
             modelBuilder.Entity("AiPortal.Core.Ledger.LedgerEntry", b =>
                 {
                     b.Property<DateTimeOffset>("StartedAt")

@@ -1,6 +1,7 @@
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger.Counting;
+using AiPortal.Core.Ledger.Days;
 using AiPortal.Core.Money;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -36,6 +37,7 @@ public sealed class BudgetForecasts(TenantDb tenants, TimeProvider clock)
     private static async Task<Dictionary<Guid, Dictionary<DateOnly, decimal>>> DaysAsync(
         PortalDb db, Guid organizationId, OrganizationCalendar calendar, (QuotaType Type, CountedUnit Unit, EntryFilter Filter) kind, Guid[] scopes, DateTimeOffset now, CancellationToken token)
     {
+        if (kind.Filter.IsAny) return await DaysOfScopesAsync(db, kind.Type, kind.Unit, scopes, calendar.LocalDate(now), token);
         // Only texts of this file and of counting and a column name of BudgetScopes go into the text.
         var column = BudgetScopes.LedgerColumn(kind.Type);
 #pragma warning disable CA2100
@@ -60,6 +62,24 @@ public sealed class BudgetForecasts(TenantDb tenants, TimeProvider clock)
 
         return days;
     }
+
+    /// <summary>All calls of the scopes: their days are there as they are.</summary>
+    private static async Task<Dictionary<Guid, Dictionary<DateOnly, decimal>>> DaysOfScopesAsync(
+        PortalDb db, QuotaType type, CountedUnit unit, Guid[] scopes, DateOnly today, CancellationToken token)
+    {
+        var dimension = EnumWord.Parse<UsageDimension>(EnumWord.Of(type));
+        DateOnly[] dates = [.. Enumerable.Range(-BudgetForecast.HistoryDays, BudgetForecast.HistoryDays + 1).Select(today.AddDays)];
+        var rows = await db.Set<UsageDay>().AsNoTracking()
+            .Where(d => d.Dimension == dimension && dates.Contains(d.Day) && d.ValueId != null && scopes.Contains(d.ValueId.Value)).ToListAsync(token);
+        return rows.GroupBy(row => row.ValueId!.Value).ToDictionary(scope => scope.Key, scope => scope.ToDictionary(row => row.Day, row => PaceOf(row, unit)));
+    }
+
+    private static decimal PaceOf(UsageDay day, CountedUnit unit) => unit switch
+    {
+        CountedUnit.Usd => day.TotalCost,
+        CountedUnit.Tokens => day.AiTokens,
+        CountedUnit.Requests => day.AiRequests,
+    };
 
     /// <summary>The pace is told by the rollups, which count calls and not attempts.</summary>
     private static string PaceSql(CountedUnit unit) => unit switch

@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Days;
 using AiPortal.Core.Ledger.Journals;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,7 +17,7 @@ public sealed class LedgerHealth(Journal journal, LedgerWriter writer, LedgerWri
 {
     public Task<LedgerHealthView> ReadAsync(Guid organizationId, CancellationToken token = default) => tenants.ReadAsync(organizationId, async db =>
     {
-        var unknown = await db.Set<UsageRollup>().SumAsync(rollup => rollup.UnresolvedCost, token);
+        var unknown = await db.Set<UsageDay>().Where(day => day.Dimension == UsageDimension.Organization).SumAsync(day => day.UnresolvedCost, token);
         var verdict = watch.Facts?.Verdict?.Id;
         var unexplained = verdict is null ? 0 : await db.Database
             .SqlQuery<decimal>($"SELECT coalesce(sum(unexplained), 0) AS \"Value\" FROM ledger_differences WHERE verification_id = {verdict}").SingleAsync(token);
