@@ -34,6 +34,7 @@ public static class LedgerFeature
         services.AddSingleton<LedgerHealth>();
         services.AddJob<KeepMonthsReady>();
         services.AddJob<VerifyLedger>();
+        services.AddJob<SummarizeCalls>();
         return services;
     }
 }

@@ -46,7 +46,7 @@ public sealed class SpendBreakdownTests(TestDatabase database, ITestOutputHelper
             foreach (var dimension in Enum.GetValues<Dimension>())
             {
                 var shares = await breakdown.ReadAsync(ledger.Id, dimension, span);
-                Assert.Equal(await RollupsAsync(ledger.Id, dimension, span), [.. shares.Select(share => share.Cost).Order()]);
+                Assert.Equal(await RollupsAsync(ledger.Id, dimension, span), shares.Select(share => share.Cost).Order().ToArray());
             }
         }
     }

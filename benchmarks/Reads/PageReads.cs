@@ -30,6 +30,8 @@ internal sealed class PageReads(PortalDatabase database, PortalUnderTest portal)
             ("page: calls, first rows", () => calls.ReadAsync(organization, new RecordFilter(), 0, 50)),
             ("page: calls, count up to 10,000+", () => calls.CountAsync(organization, new RecordFilter(), CountedMost)),
             ("page: calls of a key, count", () => calls.CountAsync(organization, new RecordFilter { KeyId = portal.Keys[3] }, CountedMost)),
+            ("page: calls of a team, count", () => calls.CountAsync(organization, new RecordFilter { TeamId = portal.Teams[1] }, CountedMost)),
+            ("page: calls of a model, count", () => calls.CountAsync(organization, new RecordFilter { Model = "model-7" }, CountedMost)),
             ("page: calls failed, count", () => calls.CountAsync(organization, new RecordFilter { CallStatus = CallStatus.Failed }, CountedMost)),
             ("page: calls refused (none), count", () => calls.CountAsync(organization, new RecordFilter { CallStatus = CallStatus.Refused }, CountedMost)),
             ("page: calls, what to filter by", () => new CallFacetReads(_tenants, clock).ReadAsync(organization)),

@@ -12,10 +12,14 @@ namespace AiPortal.Migrations.Migrations
     public sealed class UsageDays : Migration
     {
         /// <inheritdoc />
-        protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Script("usage_days");
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.Script("usage_days");
+            migrationBuilder.Script("call_values");
+        }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder) =>
-            migrationBuilder.Sql("DROP TABLE usage_days; DROP FUNCTION usage_day(timestamptz, text);");
+            migrationBuilder.Sql("DROP TABLE usage_days; DROP FUNCTION usage_day(timestamptz, text); DROP INDEX ix_call_log_values; DROP FUNCTION summarize_calls();");
     }
 }
