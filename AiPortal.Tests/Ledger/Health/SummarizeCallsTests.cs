@@ -18,7 +18,7 @@ public sealed class SummarizeCallsTests(TestDatabase database) : IClassFixture<T
         // More than one stretch: the first one of a table is summarized from the beginning.
         await database.ExecuteAsync("""
             INSERT INTO call_log (id, started_at, organization_id, status, http_status, model_name, request_type)
-            SELECT gen_random_uuid(), started_at - n * interval '1 second', organization_id, status, http_status, model_name, request_type
+            SELECT gen_random_uuid(), started_at - n * interval '500 milliseconds', organization_id, status, http_status, model_name, request_type
             FROM call_log CROSS JOIN generate_series(1, 3000) n WHERE id = $1
             """, common);
         var job = new SummarizeCalls(database.Portal);
