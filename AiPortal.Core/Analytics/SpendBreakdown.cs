@@ -35,7 +35,7 @@ public sealed class SpendBreakdown(TenantDb tenants)
             GROUP BY 1, 2 ORDER BY 3 DESC, 4 DESC, 2, 1 LIMIT {4}
             """;
         var word = EnumWord.Of(days.Reads(value.Dimension));
-        var (first, second) = (days.Cut.FirstOrDefault(), days.Cut.Skip(1).FirstOrDefault());
+        var (first, second) = (days.Cut.Count > 0 ? days.Cut[0] : default, days.Cut.Count > 1 ? days.Cut[1] : default);
         var sums = await db.Database.SqlQueryRaw<Row>(sql, db.OrganizationId!, word, days.From, days.To, top, first.Start, first.End, second.Start, second.End).ToListAsync(token);
         var names = await NameBook.ReadAsync(db, dimension, [.. sums.Select(s => s.Id).OfType<Guid>()], token);
         return [.. sums.Select(s => new SpendShare(s.Id, s.Name ?? (s.Id is { } id ? names.GetValueOrDefault(id, ShortOf(id)) : null), s.Cost, s.Requests, s.Tokens))];
