@@ -21,6 +21,7 @@ public sealed class CallTable(TenantDb tenants, TimeProvider clock)
     public Task<IReadOnlyList<NamedCall>> ReadAsync(Guid organizationId, RecordFilter filter, int skip, int take, CancellationToken token = default) =>
         tenants.ReadAsync<IReadOnlyList<NamedCall>>(organizationId, async db =>
         {
+            await CallList.ReadByIndexAsync(db, token);
             var calls = await CallList.Filtered(db, filter, clock.GetUtcNow())
                 .OrderByDescending(c => c.StartedAt).ThenByDescending(c => c.Id).Skip(skip).Take(take).ToListAsync(token);
             var keys = await NameBook.ReadAsync(db, Dimension.Key, [.. calls.Select(c => c.KeyId).OfType<Guid>().Distinct()], token);
@@ -30,7 +31,12 @@ public sealed class CallTable(TenantDb tenants, TimeProvider clock)
 
     /// <summary>How many calls the filter finds; counting ends at <paramref name="most"/>.</summary>
     public Task<int> CountAsync(Guid organizationId, RecordFilter filter, int most, CancellationToken token = default) =>
-        tenants.ReadAsync(organizationId, db => CallList.Filtered(db, filter, clock.GetUtcNow()).Select(c => c.Id).Take(most).CountAsync(token), token);
+        tenants.ReadAsync(organizationId, async db =>
+        {
+            await CallList.ReadByIndexAsync(db, token);
+            // In order, as rows are read: without one the database would begin with the oldest month, and before the range.
+            return await CallList.Filtered(db, filter, clock.GetUtcNow()).OrderByDescending(c => c.StartedAt).ThenByDescending(c => c.Id).Select(c => c.Id).Take(most).CountAsync(token);
+        }, token);
 
     private static string? NameOf(IReadOnlyDictionary<Guid, string> names, Guid? id) => id is { } known ? names.GetValueOrDefault(known) : null;
 }

@@ -16,6 +16,7 @@ public sealed class CallList(TenantDb tenants, TimeProvider clock)
         (DateTimeOffset At, Guid Id)? after = null, CancellationToken token = default) =>
         tenants.ReadAsync(organizationId, async db =>
         {
+            await ReadByIndexAsync(db, token);
             var calls = Filtered(db, filter, clock.GetUtcNow());
             if (after is { } last)
             {
@@ -48,6 +49,12 @@ public sealed class CallList(TenantDb tenants, TimeProvider clock)
 
         return null;
     }
+
+    /// <summary>
+    /// For the rest of the transaction. Of a column that no call has filled the server knows nothing, and it would read months from end to end for
+    /// what an index says at once.
+    /// </summary>
+    internal static Task ReadByIndexAsync(PortalDb db, CancellationToken token) => db.Database.ExecuteSqlAsync($"SET LOCAL enable_seqscan = off", token);
 
     /// <summary>Calls in no order.</summary>
     internal static IQueryable<CallLogRow> Filtered(PortalDb db, RecordFilter filter, DateTimeOffset now)
