@@ -45,7 +45,7 @@ internal sealed class PageReads(PortalDatabase database, PortalUnderTest portal)
     {
         await using var db = database.OpenSystem();
         var budget = await db.Set<Budget>().SingleAsync(b => b.Id == id);
-        var line = BudgetLine.Of(budget).First();
+        var line = BudgetLine.Of(budget)[0];
         var month = OrganizationCalendar.Utc.PeriodOf(PeriodType.Monthly, TimeProvider.System.GetUtcNow());
         return new BudgetReading(budget, [new BudgetLineReading(line, new BudgetView(line.Limit, 0, 0, 0, month))]);
     }
