@@ -20,13 +20,13 @@ internal static class AnthropicEndpoints
     {
         foreach (var root in (string[])["/v1", "/anthropic/v1"])
         {
-            var gateway = app.MapGroup(root).ExcludeFromDescription().AllowAnonymous();
-            gateway.MapPost("/messages", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, MessagesOperation.Instance, default));
+            var gateway = app.MapCalls(root);
+            gateway.MapCall("/messages", MessagesOperation.Instance);
             gateway.MapPost("/messages/count_tokens", (HttpContext context, TokenCounting counting) => counting.RunAsync(context, CountTokensOperation.Instance, default));
             gateway.Map("/messages/{**rest}", UnknownAsync);
         }
 
-        var own = app.MapGroup("/anthropic").ExcludeFromDescription().AllowAnonymous();
+        var own = app.MapCalls("/anthropic");
         own.MapGet("/v1/models", ModelsAsync);
         own.MapGet("/v1/models/{**id}", ModelAsync);
         own.Map("/{**rest}", UnknownAsync);

@@ -15,21 +15,38 @@ internal static class GatewayEndpoints
 {
     public static void MapGateway(this IEndpointRouteBuilder app)
     {
-        var gateway = app.MapGroup("/v1").ExcludeFromDescription().AllowAnonymous();
-        gateway.MapPost("/chat/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, ChatOperation.Instance, default));
-        gateway.MapPost("/responses", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, ResponsesOperation.Instance, default));
+        var gateway = app.MapCalls("/v1");
+        gateway.MapCall("/chat/completions", ChatOperation.Instance);
+        gateway.MapCall("/responses", ResponsesOperation.Instance);
         gateway.MapMethods("/responses/{id}", ["GET", "DELETE"], (HttpContext context, string id, StoredResponses stored) => stored.RunAsync(context, id, ""));
         gateway.MapPost("/responses/{id}/cancel", (HttpContext context, string id, StoredResponses stored) => stored.RunAsync(context, id, "/cancel"));
         gateway.MapGet("/responses/{id}/input_items", (HttpContext context, string id, StoredResponses stored) => stored.RunAsync(context, id, "/input_items"));
-        gateway.MapPost("/completions", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, CompletionsOperation.Instance, default));
-        gateway.MapPost("/embeddings", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, EmbeddingsOperation.Instance, default));
-        gateway.MapPost("/moderations", (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, ModerationsOperation.Instance, default));
+        gateway.MapCall("/completions", CompletionsOperation.Instance);
+        gateway.MapCall("/embeddings", EmbeddingsOperation.Instance);
+        gateway.MapCall("/moderations", ModerationsOperation.Instance);
         foreach (var operation in MediaOperation.All)
             gateway.MapPost("/" + operation.Path, (HttpContext context, GatewayPipeline pipeline) => pipeline.RunAsync(context, operation, new CallTarget(ContentType: context.Request.ContentType)));
         gateway.MapGet("/models", ModelsAsync);
         gateway.MapGet("/models/{**id}", ModelAsync);
         gateway.Map("/{**rest}", (HttpContext context, TimeProvider clock) =>
             CallAnswers.WriteAsync(context, OpenAiErrors.Shape, Ids.New(clock), GatewayFailures.Refuse(GatewayFailure.RouteUnknown, context.Request.Method, context.Request.Path)));
+    }
+
+    /// <summary>
+    /// Applications' paths: by themselves, past everything that pages need. A call that passes sign-in, languages and error pages
+    /// costs a fifth more and gains nothing: the pipeline answers its own faults.
+    /// </summary>
+    public static RouteGroupBuilder MapCalls(this IEndpointRouteBuilder app, string root)
+    {
+        var group = app.MapGroup(root).ExcludeFromDescription().AllowAnonymous();
+        group.ShortCircuit();
+        return group;
+    }
+
+    public static void MapCall(this IEndpointRouteBuilder gateway, string path, GatewayOperation operation)
+    {
+        var pipeline = gateway.ServiceProvider.GetRequiredService<GatewayPipeline>();
+        gateway.MapPost(path, (RequestDelegate)(context => pipeline.RunAsync(context, operation, default)));
     }
 
     private static Task ModelsAsync(HttpContext context, KeyAuthentication authentication, TimeProvider clock) => AnthropicEndpoints.IsSpokenBy(context)

@@ -9,7 +9,7 @@ internal static class GeminiEndpoints
 {
     public static void MapGemini(this IEndpointRouteBuilder app)
     {
-        var gemini = app.MapGroup("/v1beta").ExcludeFromDescription().AllowAnonymous();
+        var gemini = app.MapCalls("/v1beta");
         gemini.MapGet("/models", GeminiModels.ListAsync);
         gemini.MapGet("/models/{**id}", GeminiModels.OneAsync);
         gemini.Map("/{**resource}", RunAsync);

@@ -4,6 +4,7 @@ using AiPortal.Core.Data;
 using AiPortal.Shell;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace AiPortal.Hosting;
 
@@ -29,6 +30,8 @@ public sealed class PortalProcess : IAsyncDisposable
 
         var settings = PortalSettings.Read(builder.Configuration, builder.Environment.IsDevelopment());
         builder.WebHost.ConfigureKestrel(kestrel => ConnectionLimits.Apply(kestrel, settings));
+        // Nothing on a call's way blocks a thread, so it need not change threads between socket and application.
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
         builder.Services.AddSingleton(settings);
         if (!builder.Services.Any(service => service.ServiceType == typeof(TimeProvider))) builder.Services.AddSingleton(TimeProvider.System);
@@ -43,6 +46,8 @@ public sealed class PortalProcess : IAsyncDisposable
             PortalFeatures.Add(builder.Services);
             var app = builder.Build();
             Trust(app, settings);
+            // After it: an endpoint that is reached by the shortest way must know who calls.
+            app.UseRouting();
             PortalFeatures.Map(app);
             if (serving) await StartSteps.RunAsync(app.Services, token);
             return new PortalProcess(app, database);

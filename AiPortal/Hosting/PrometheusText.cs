@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
@@ -8,21 +9,25 @@ namespace AiPortal.Hosting;
 public sealed class PrometheusText : IDisposable
 {
     private const string MeterPrefix = "AiPortal";
-    private const int MaxSeries = 2000;
+    private const int MaxLines = 4000;
     private readonly MeterListener _listener = new();
-    private readonly Dictionary<(string Name, string Labels), (double Value, bool IsGauge)> _series = [];
-    private readonly Dictionary<(string Name, string Labels), PrometheusHistogram> _histograms = [];
-    private readonly Lock _lock = new();
+    private readonly ConcurrentBag<PrometheusSeries> _instruments = [];
+    private readonly Func<int, bool> _mayBegin;
+    private int _lines;
 
     public PrometheusText(IMeterFactory meters)
     {
+        _mayBegin = MayBegin;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Scope == meters && instrument.Meter.Name.StartsWith(MeterPrefix, StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument, PrometheusHistogram.BoundsOf(instrument));
+            if (instrument.Meter.Scope != meters || !instrument.Meter.Name.StartsWith(MeterPrefix, StringComparison.Ordinal)) return;
+            var series = new PrometheusSeries(instrument);
+            _instruments.Add(series);
+            listener.EnableMeasurementEvents(instrument, series);
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, state) => Record(instrument, value, tags, state as double[]));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, state) => Record(instrument, value, tags, state as double[]));
-        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, state) => Record(instrument, value, tags, state as double[]));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, series) => Record(value, tags, series));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, series) => Record(value, tags, series));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, series) => Record(value, tags, series));
         _listener.Start();
     }
 
@@ -30,74 +35,26 @@ public sealed class PrometheusText : IDisposable
     {
         _listener.RecordObservableInstruments();
         var text = new StringBuilder();
-        lock (_lock)
+        foreach (var group in _instruments.Where(series => !series.IsEmpty).GroupBy(series => series.Name)
+            .OrderBy(group => group.First().IsHistogram).ThenBy(group => group.Key, StringComparer.Ordinal))
         {
-            foreach (var group in _series.GroupBy(pair => pair.Key.Name).OrderBy(group => group.Key, StringComparer.Ordinal))
-            {
-                text.Append(CultureInfo.InvariantCulture, $"# TYPE {group.Key} {(group.First().Value.IsGauge ? "gauge" : "counter")}\n");
-                foreach (var (key, (value, _)) in group)
-                    text.Append(CultureInfo.InvariantCulture, $"{key.Name}{Braced(key.Labels)} {value}\n");
-            }
-
-            foreach (var group in _histograms.GroupBy(pair => pair.Key.Name).OrderBy(group => group.Key, StringComparer.Ordinal))
-            {
-                text.Append(CultureInfo.InvariantCulture, $"# TYPE {group.Key} histogram\n");
-                foreach (var (key, histogram) in group) histogram.Write(text, key.Name, key.Labels);
-            }
-        }
-
-        return text.ToString();
-    }
-
-    internal static string Braced(string labels) => labels.Length == 0 ? "" : $"{{{labels}}}";
-
-    private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, double[]? bounds)
-    {
-        var key = (Name(instrument), Labels(tags));
-        if (bounds is not null)
-        {
-            lock (_lock)
-            {
-                if (!_histograms.TryGetValue(key, out var histogram))
-                {
-                    // A histogram is as many lines as it has bounds.
-                    if ((_histograms.Count + 1) * bounds.Length > MaxSeries) return;
-                    _histograms[key] = histogram = new PrometheusHistogram(bounds);
-                }
-
-                histogram.Add(value);
-            }
-
-            return;
-        }
-
-        var isGauge = instrument is ObservableGauge<long> or ObservableGauge<int> or ObservableGauge<double> or UpDownCounter<long>;
-        lock (_lock)
-        {
-            var known = _series.TryGetValue(key, out var old);
-            if (!known && _series.Count >= MaxSeries) return;
-            _series[key] = (instrument.IsObservable ? value : old.Value + value, isGauge);
-        }
-    }
-
-    // OpenTelemetry's names say their unit beside the name, Prometheus' in it.
-    private static string Name(Instrument instrument) => Name(instrument.Name) + (instrument.Unit == "s" ? "_seconds" : "");
-
-    private static string Name(string name) => name.Replace('.', '_').Replace('-', '_');
-
-    private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        var text = new StringBuilder();
-        foreach (var (name, value) in tags)
-        {
-            if (text.Length > 0) text.Append(',');
-            var escaped = Convert.ToString(value, CultureInfo.InvariantCulture)?.Replace("\\", "\\\\", StringComparison.Ordinal)
-                .Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
-            text.Append(CultureInfo.InvariantCulture, $"{Name(name)}=\"{escaped}\"");
+            text.Append(CultureInfo.InvariantCulture, $"# TYPE {group.Key} {group.First().Type}\n");
+            foreach (var series in group) series.Write(text);
         }
 
         return text.ToString();
     }
 
     public void Dispose() => _listener.Dispose();
+
+    internal static string Braced(string labels) => labels.Length == 0 ? "" : $"{{{labels}}}";
+
+    private void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? series) => ((PrometheusSeries)series!).Record(value, tags, _mayBegin);
+
+    private bool MayBegin(int lines)
+    {
+        if (Interlocked.Add(ref _lines, lines) <= MaxLines) return true;
+        Interlocked.Add(ref _lines, -lines);
+        return false;
+    }
 }
