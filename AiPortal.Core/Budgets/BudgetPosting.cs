@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Counting;
@@ -27,11 +28,9 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
         var lines = await LinesAsync(connection, addition.Added, token);
         var resets = await BudgetAmountStore.ResetsAsync(connection, [.. lines.SelectMany(line => line).Select(line => line.BudgetId).Distinct()], token);
         var uses = Uses(addition.Added, lines, resets);
-        // A call is drained once, by whichever transaction adds its entry; a repetition only learns how things stand.
-        var added = addition.Added.Select(entry => entry.Id).ToHashSet();
-        foreach (var (key, (spent, unknown)) in Drained(addition.Source?.Attempts.Where(attempt => added.Contains(attempt.Intent.EntryId)) ?? []))
-            uses[key] = uses.GetValueOrDefault(key) with { Used = spent + unknown };
         var drained = Drained(addition.Drained);
+        foreach (var (key, (spent, unknown)) in Used(addition, drained))
+            uses[key] = uses.GetValueOrDefault(key) with { Used = spent + unknown };
         foreach (var key in drained.Keys)
             uses.TryAdd(key, default);
         var posted = await BudgetAmountStore.PostAsync(connection, addition.Source?.JournalId ?? Guid.Empty, uses, token);
@@ -54,57 +53,61 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
     }
 
     private static Dictionary<BudgetCellKey, BudgetUse> Uses(
-        IReadOnlyList<LedgerEntry> entries, ILookup<(Guid, QuotaType, Guid?), Line> lines, Dictionary<BudgetCellKey, DateTimeOffset> resets)
+        IReadOnlyList<LedgerEntry> entries, ILookup<(Guid, QuotaType, Guid?), CountedLine> lines, Dictionary<BudgetCellKey, DateTimeOffset> resets)
     {
-        var uses = new Dictionary<BudgetCellKey, BudgetUse>();
+        // Many entries have few chains, and their lines few periods.
+        var chains = new Dictionary<EntryChain, CountedLine[]>();
         foreach (var entry in entries)
         {
-            foreach (var line in LinesOf(entry, lines))
-            {
-                var period = line.Calendar.PeriodOf(line.PeriodType, entry.StartedAt);
-                var key = new BudgetCellKey(line.BudgetId, line.PeriodType, period.Start);
-                if (resets.TryGetValue(key, out var resetAt) && entry.StartedAt <= resetAt)
-                    continue;
-                var use = uses.GetValueOrDefault(key, new BudgetUse(entry.OrganizationId, period.End) { Counted = true });
-                uses[key] = use with { Spent = use.Spent + CountedAmounts.Spent(entry, line.Unit), Unknown = use.Unknown + CountedAmounts.Unknown(entry, line.Unit) };
-            }
+            var chain = EntryChain.Of(entry);
+            if (!chains.TryGetValue(chain, out var own))
+                chains[chain] = own = [.. chain.LinesIn(lines)];
+            foreach (var line in own)
+                line.Count(entry, resets);
         }
-        return uses;
+        return chains.Values.SelectMany(own => own).Distinct().SelectMany(line => line.Uses).ToDictionary();
     }
 
-    private static IEnumerable<Line> LinesOf(LedgerEntry entry, ILookup<(Guid, QuotaType, Guid?), Line> lines)
+    /// <summary>What the calls that were added had taken of the lease. A call is drained once, by whichever transaction adds its entry; a repetition only learns how things stand.</summary>
+    private static Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)> Used(LedgerAddition addition, Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)> drained)
     {
-        (QuotaType Type, Guid? Id)[] chain =
-        [
-            (QuotaType.Organization, entry.OrganizationId), (QuotaType.Department, entry.DepartmentId), (QuotaType.Team, entry.TeamId),
-            (QuotaType.Project, entry.ProjectId), (QuotaType.CostCenter, entry.CostCenterId), (QuotaType.Environment, entry.EnvironmentId),
-            (QuotaType.User, entry.UserId), (QuotaType.Key, entry.KeyId),
-        ];
-        return chain.Where(scope => scope.Id is not null).SelectMany(scope => lines[(entry.OrganizationId, scope.Type, scope.Id)])
-            .Where(line => line.Filter.Matches(entry.ModelName, entry.ProviderId));
+        if (addition.Source is not { Attempts: var attempts })
+            return [];
+        if (ReferenceEquals(attempts, addition.Drained) && addition.Added.Count == attempts.Count)
+            return drained;
+        var added = addition.Added.Select(entry => entry.Id).ToHashSet();
+        return Drained([.. attempts.Where(attempt => added.Contains(attempt.Intent.EntryId))]);
     }
 
     /// <summary>What admission keeps for these attempts: as they held it and as it was settled, line by line.</summary>
-    private static Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)> Drained(IEnumerable<LedgerAttempt> attempts)
+    private static Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)> Drained(IReadOnlyList<LedgerAttempt> attempts)
     {
         var drained = new Dictionary<BudgetCellKey, (decimal Spent, decimal Unknown)>();
         foreach (var attempt in attempts)
         {
-            var unknown = attempt.Status == EntryStatus.Unknown;
-            foreach (var hold in attempt.Intent.Holds ?? [])
+            var holds = attempt.Intent.Holds ?? [];
+            var (unit, settled) = ((CountedUnit?)null, 0m);
+            for (var i = 0; i < holds.Count; i++)
             {
-                var key = new BudgetCellKey(hold.BudgetId, hold.PeriodType, hold.PeriodStart);
-                var (spent, held) = drained.GetValueOrDefault(key);
-                drained[key] = unknown ? (spent, held + hold.Amount) : (spent + CountedAmounts.Spent(attempt.Settlement!, hold.Unit), held);
+                var hold = holds[i];
+                ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(drained, new BudgetCellKey(hold.BudgetId, hold.PeriodType, hold.PeriodStart), out _);
+                if (attempt.Status == EntryStatus.Unknown)
+                {
+                    sum.Unknown += hold.Amount;
+                    continue;
+                }
+                if (hold.Unit != unit)
+                    (unit, settled) = (hold.Unit, CountedAmounts.Spent(attempt.Settlement!, hold.Unit));
+                sum.Spent += settled;
             }
         }
         return drained;
     }
 
-    private static async Task<ILookup<(Guid, QuotaType, Guid?), Line>> LinesAsync(
+    private static async Task<ILookup<(Guid, QuotaType, Guid?), CountedLine>> LinesAsync(
         NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, CancellationToken token)
     {
-        var found = new List<((Guid, QuotaType, Guid?) Scope, Line Line)>();
+        var found = new List<((Guid, QuotaType, Guid?) Scope, CountedLine CountedLine)>();
         var calendars = new Dictionary<Guid, OrganizationCalendar>();
         await using var command = new NpgsqlCommand(Definitions, connection);
         command.Parameters.Add(new NpgsqlParameter { Value = entries.Select(entry => entry.OrganizationId).Distinct().ToArray() });
@@ -122,10 +125,8 @@ public sealed class BudgetPosting(BudgetBook book) : ILedgerFollower
             var scope = (organization, EnumWord.Parse<QuotaType>(reader.GetString(2)), (Guid?)reader.GetGuid(3));
             var unit = EnumWord.Parse<CountedUnit>(reader.GetString(9));
             var filter = new EntryFilter(reader.IsDBNull(10) ? null : reader.GetString(10), reader.IsDBNull(11) ? null : reader.GetGuid(11));
-            found.AddRange(types.Select(type => (scope, new Line(reader.GetGuid(0), type, calendar, unit, filter))));
+            found.AddRange(types.Select(type => (scope, new CountedLine(reader.GetGuid(0), type, calendar, unit, filter))));
         }
-        return found.ToLookup(pair => pair.Scope, pair => pair.Line);
+        return found.ToLookup(pair => pair.Scope, pair => pair.CountedLine);
     }
-
-    private sealed record Line(Guid BudgetId, PeriodType PeriodType, OrganizationCalendar Calendar, CountedUnit Unit, EntryFilter Filter);
 }

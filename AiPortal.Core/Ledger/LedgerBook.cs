@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AiPortal.Core.Ledger.Writing;
 using Npgsql;
 
 namespace AiPortal.Core.Ledger;
@@ -70,8 +71,9 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
         if (entries.Count == 0)
             return new LedgerResult([], []);
         await ExecuteAsync(connection, LedgerSql.StageEntries, token);
-        await CopyRows.SendAsync(connection, LedgerSql.CopyEntries, LedgerColumns.Entry, entries, token);
-        return await AddStagedAsync(connection, entries, drained, source, token);
+        using var rows = CopyBatch.Staged(entries, []);
+        await rows.SendAsync(connection, token);
+        return await AddSentAsync(connection, rows, entries, drained, source, token);
     }
 
     /// <summary>Makes a session's staging tables, before its transactions: making them locks the ledger's tables.</summary>
@@ -81,23 +83,17 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
         await ExecuteAsync(connection, LedgerSql.StageCalls, token);
     }
 
-    /// <summary>Sends rows to the session's own staging tables, in its transaction. Takes no lock that anybody could wait for, so it needs no turn.</summary>
-    internal static async Task StageAsync(
-        NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<CallLogRow> calls, CancellationToken token)
+    /// <summary>
+    /// Adds entries and call rows: staged ones, which have been sent, or direct ones, which are sent now that the organizations' inserts
+    /// are held. Who calls has the turn.
+    /// </summary>
+    internal async Task<LedgerResult> AddSentAsync(
+        NpgsqlConnection connection, CopyBatch rows, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<LedgerAttempt> drained, LedgerSource? source, CancellationToken token)
     {
-        if (entries.Count > 0)
-            await CopyRows.SendAsync(connection, LedgerSql.CopyEntries, LedgerColumns.Entry, entries, token);
-        if (calls.Count > 0)
-            await CopyRows.SendAsync(connection, LedgerSql.CopyCalls, LedgerColumns.Call, calls, token);
-    }
-
-    /// <summary>Adds the staged entries, which are these. Who calls has the turn.</summary>
-    internal async Task<LedgerResult> AddStagedAsync(
-        NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<LedgerAttempt> drained, LedgerSource? source, CancellationToken token)
-    {
+        var added = await InsertAsync(connection, rows, entries, token);
         if (entries.Count == 0)
             return new LedgerResult([], []);
-        var added = await InsertAsync(connection, entries, token);
+        await RollupPosting.AddAsync(connection, added, token);
         var addition = new LedgerAddition(added, drained) { Source = source };
         var afterCommit = new List<Action>();
         foreach (var follower in _followers)
@@ -112,7 +108,8 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
     internal static async Task AddCallsAsync(NpgsqlConnection connection, IReadOnlyList<CallLogRow> calls, CancellationToken token)
     {
         await ExecuteAsync(connection, LedgerSql.StageCalls, token);
-        await StageAsync(connection, [], calls, token);
+        using var rows = CopyBatch.Staged([], calls);
+        await rows.SendAsync(connection, token);
         await AddStagedCallsAsync(connection, token);
     }
 
@@ -142,15 +139,23 @@ public sealed class LedgerBook(IEnumerable<ILedgerFollower> followers) : IDispos
         return command;
     }
 
-    private static async Task<IReadOnlyList<LedgerEntry>> InsertAsync(NpgsqlConnection connection, IReadOnlyList<LedgerEntry> entries, CancellationToken token)
+    private static async Task<IReadOnlyList<LedgerEntry>> InsertAsync(NpgsqlConnection connection, CopyBatch rows, IReadOnlyList<LedgerEntry> entries, CancellationToken token)
     {
-        var organizations = entries.Select(entry => entry.OrganizationId).Distinct().Order().ToArray();
-        await ExecuteAsync(connection, LedgerLocks.ShareManySql, token, organizations);
+        if (entries.Count > 0)
+            await ExecuteAsync(connection, LedgerLocks.ShareManySql, token, entries.Select(entry => entry.OrganizationId).Distinct().Order().ToArray());
+        if (rows.IsDirect)
+        {
+            await rows.SendAsync(connection, token);
+            return entries;
+        }
         var added = new HashSet<Guid>();
-        await using var command = Command(connection, LedgerSql.AddEntries);
-        await using var reader = await command.ExecuteReaderAsync(token);
-        while (await reader.ReadAsync(token))
-            added.Add(reader.GetGuid(0));
+        if (entries.Count > 0)
+        {
+            await using var command = Command(connection, LedgerSql.AddEntries);
+            await using var reader = await command.ExecuteReaderAsync(token);
+            while (await reader.ReadAsync(token))
+                added.Add(reader.GetGuid(0));
+        }
         // Each once, also when a batch names it twice.
         return [.. entries.Where(entry => added.Remove(entry.Id))];
     }

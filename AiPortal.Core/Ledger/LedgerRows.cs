@@ -47,7 +47,7 @@ public static class LedgerRows
             WorkflowId = intent.WorkflowId,
             AccountId = intent.AccountId,
             ClientIp = intent.ClientIp,
-            Tags = intent.Tags?.ToDictionary(),
+            Tags = intent.Tags as Dictionary<string, string> ?? intent.Tags?.ToDictionary(),
             Streamed = intent.Streamed,
             LatencyMs = settlement?.LatencyMs,
             TtftMs = settlement?.TtftMs,

@@ -2,6 +2,7 @@ using System.Globalization;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger.Counting;
 using AiPortal.Core.Ledger.Days;
+using AiPortal.Core.Ledger.Writing;
 using Npgsql;
 
 namespace AiPortal.Core.Ledger;

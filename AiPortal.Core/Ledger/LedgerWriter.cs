@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger.Journals;
+using AiPortal.Core.Ledger.Writing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -156,7 +157,7 @@ public sealed class LedgerWriter : IHostedService, IAsyncDisposable
             if (posted.Call is { } call)
                 calls.Add(call);
         }
-        return new LedgerBatch(_journal.Id, attempts, calls);
+        return new LedgerBatch(_journal.Id, attempts, calls) { IsNew = true };
     }
 
     private async Task DrainOverflowAsync(CancellationToken token)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
@@ -14,6 +15,8 @@ namespace AiPortal.Core.Routing;
 /// <summary>An account as the gateway uses it, its credential opened. Never logged.</summary>
 public sealed class AccountSnapshot
 {
+    private const int MaxAddresses = 64;
+
     public required Guid Id { get; init; }
 
     public required string Name { get; init; }
@@ -41,6 +44,19 @@ public sealed class AccountSnapshot
 
     /// <summary>What this node has lately seen of it; the same object in all snapshots.</summary>
     public AccountHealth Health { get; init; } = new(TimeProvider.System);
+
+    private readonly ConcurrentDictionary<string, Uri> _addresses = new(StringComparer.Ordinal);
+
+    /// <summary>A path's address there; those of the usual few paths are kept.</summary>
+    /// <param name="otherwise">Where an account without an address of its own is.</param>
+    /// <param name="path">Relative.</param>
+    public Uri Address(Uri otherwise, string path)
+    {
+        if (_addresses.TryGetValue(path, out var known)) return known;
+        var address = new Uri(BaseUri ?? otherwise, path);
+        if (_addresses.Count < MaxAddresses) _addresses[path] = address;
+        return address;
+    }
 
     /// <summary>The vendor's own name of a model.</summary>
     public string Upstream(string model) => ModelMap.GetValueOrDefault(model, model);

@@ -1,9 +1,7 @@
-using System.Buffers;
 using AiPortal.Core.Data;
-using AiPortal.Core.Ledger;
+using AiPortal.Core.Ledger.Writing;
 using AiPortal.Tests.Fixtures;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AiPortal.Tests.Ledger;
 
@@ -11,9 +9,9 @@ public sealed class CopyRowsTests(TestDatabase database) : IClassFixture<TestDat
 {
     private static readonly LedgerColumn<Row>[] Columns =
     [
-        new("i", NpgsqlDbType.Integer, row => row.Number), new("n", NpgsqlDbType.Numeric, row => row.Amount), new("u", NpgsqlDbType.Uuid, row => row.Id),
-        new("t", NpgsqlDbType.TimestampTz, row => row.At), new("b", NpgsqlDbType.Bigint, row => row.Large), new("f", NpgsqlDbType.Boolean, row => row.Flag),
-        new("s", NpgsqlDbType.Text, row => row.Text), new("j", NpgsqlDbType.Jsonb, row => row.Json),
+        LedgerColumn<Row>.Integer("i", row => row.Number), LedgerColumn<Row>.Numeric("n", row => row.Amount), LedgerColumn<Row>.Uuid("u", row => row.Id),
+        LedgerColumn<Row>.Instant("t", row => row.At), LedgerColumn<Row>.Bigint("b", row => row.Large), LedgerColumn<Row>.Boolean("f", row => row.Flag),
+        LedgerColumn<Row>.Text("s", row => row.Text), LedgerColumn<Row>.Jsonb("j", row => row.Json),
     ];
 
     [Fact]
@@ -26,12 +24,13 @@ public sealed class CopyRowsTests(TestDatabase database) : IClassFixture<TestDat
             i % 7 == 0 ? null : random.Next(int.MinValue, int.MaxValue),
             i < amounts.Length ? amounts[i] : new decimal(random.Next(), random.Next(), random.Next(100_000), random.Next(2) == 0, (byte)random.Next(12, 25)),
             Ids.New(TimeProvider.System), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(random.NextInt64(TimeSpan.TicksPerDay * 300) / 10 * 10),
-            i % 2 == 0 ? i - long.MaxValue : i + (1L << 40), i % 2 == 0, i % 5 == 0 ? null : new string("aß温"[i % 3], i % 90), i % 3 == 0 ? null : "{\"k\": \"v" + i + "\"}")).ToList();
+            i % 2 == 0 ? i - long.MaxValue : i + (1L << 40), i % 2 == 0, i % 5 == 0 ? null : new string("aß温"[i % 3], i == 7 ? 100_000 : i % 90), i % 3 == 0 ? null : "{\"k\": \"v" + i + "\"}")).ToList();
 
         await using var connection = await database.Portal.System.OpenConnectionAsync();
         await using (var make = new NpgsqlCommand("CREATE TEMP TABLE copied (i int, n numeric, u uuid, t timestamptz, b bigint, f boolean, s text, j jsonb)", connection))
             await make.ExecuteNonQueryAsync();
-        await CopyRows.SendAsync(connection, "COPY copied (i, n, u, t, b, f, s, j) FROM STDIN (FORMAT BINARY)", Columns, rows, default);
+        using (var encoded = CopyRows.Encode(Columns, rows))
+            await CopyRows.SendAsync(connection, "COPY copied (i, n, u, t, b, f, s, j) FROM STDIN (FORMAT BINARY)", encoded, default);
 
         await using var command = new NpgsqlCommand("SELECT i, n, u, t, b, f, s, j FROM copied ORDER BY u", connection);
         await using var reader = await command.ExecuteReaderAsync();
@@ -45,10 +44,6 @@ public sealed class CopyRowsTests(TestDatabase database) : IClassFixture<TestDat
 
         Assert.False(await reader.ReadAsync());
     }
-
-    [Fact]
-    public void Value_OfAnotherType_IsRefused() =>
-        Assert.Throws<InvalidCastException>(() => CopyRows.Write(new ArrayBufferWriter<byte>(), NpgsqlDbType.Bigint, "12"));
 
     private sealed record Row(int? Number, decimal Amount, Guid Id, DateTimeOffset At, long Large, bool Flag, string? Text, string? Json);
 }

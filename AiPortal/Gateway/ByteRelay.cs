@@ -23,7 +23,7 @@ internal sealed class ByteRelay(Settling settling, GatewayOptions options, Fault
         settling.Close(attempt, AttemptOutcome.Of(failure is null ? EntryStatus.Ok : EntryStatus.Partial, call.Scan!, tap.Seen, attempt.Plan.Price) with
         {
             UpstreamStatus = (int)response.StatusCode,
-            UpstreamRequestId = UpstreamRequests.IdOf(response),
+            UpstreamRequestId = UpstreamAnswers.IdOf(response),
             ErrorCode = failure is { } fault ? GatewayFailures.Of(fault).Code : null,
         });
         if (failure is { } failed)
@@ -43,7 +43,7 @@ internal sealed class ByteRelay(Settling settling, GatewayOptions options, Fault
         var passing = new ArrayBufferWriter<byte>(BufferSize);
         try
         {
-            await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);
+            await using var stream = await UpstreamAnswers.OpenAsync(response, patience.Token);
             while (true)
             {
                 patience.Allow(options.Idle);
@@ -77,7 +77,7 @@ internal sealed class ByteRelay(Settling settling, GatewayOptions options, Fault
     {
         var answer = call.Context.Response;
         CallAnswers.Identify(call, attempt);
-        answer.ContentType = response.Content.Headers.ContentType?.ToString() ?? "application/octet-stream";
+        answer.ContentType = UpstreamAnswers.ContentTypeOf(response) ?? "application/octet-stream";
         // Where it is known, a cut answer is seen by its length.
         answer.ContentLength = response.Content.Headers.ContentLength;
         answer.Headers["X-Accel-Buffering"] = "no";

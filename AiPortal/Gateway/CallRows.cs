@@ -42,7 +42,7 @@ internal static class CallRows
             SessionId = call.Labels.SessionId,
             WorkflowId = call.Labels.WorkflowId,
             AccountId = call.Labels.AccountId,
-            Tags = call.Labels.Tags is { } tags ? new Dictionary<string, string>(tags) : null,
+            Tags = call.Labels.Tags as Dictionary<string, string> ?? call.Labels.Tags?.ToDictionary(),
             ReplayOf = call.Replay?.RequestId,
         };
     }

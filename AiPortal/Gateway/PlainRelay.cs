@@ -22,7 +22,7 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Buff
         settling.Close(attempt, Outcome(call, seen, failure, attempt.Plan.Price) with
         {
             UpstreamStatus = (int)response.StatusCode,
-            UpstreamRequestId = UpstreamRequests.IdOf(response),
+            UpstreamRequestId = UpstreamAnswers.IdOf(response),
             ErrorCode = failure is { } fault ? GatewayFailures.Of(fault).Code : null,
         });
         if (failure is { } failed) return GatewayFailures.Refuse(failed, attempt.Plan.Account.Name);
@@ -33,7 +33,7 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Buff
         CallAnswers.Identify(call, attempt.Plan);
         answer.Headers["x-portal-cost-usd"] = attempt.Cost.Total.ToString("0.############", CultureInfo.InvariantCulture);
         var given = translated is { } bytes ? new ReadOnlySequence<byte>(bytes) : body.Sequence;
-        answer.ContentType = translated is null && response.Content.Headers.ContentType is { } type ? type.ToString() : "application/json";
+        answer.ContentType = (translated is null ? UpstreamAnswers.ContentTypeOf(response) : null) ?? "application/json";
         answer.ContentLength = given.Length;
         // Sound and the like is no text that could be redacted.
         if (IsText(answer.ContentType)) call.Capture?.KeepAnswer(given);
@@ -51,7 +51,7 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Buff
         try
         {
             patience.Allow(options.Idle);
-            await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);
+            await using var stream = await UpstreamAnswers.OpenAsync(response, patience.Token);
             if (await body.FillAsync(stream, options.MaxAnswerBytes, patience.Token)) return null;
             return body.IsExhausted ? GatewayFailure.Overloaded : GatewayFailure.UpstreamGarbled;
         }

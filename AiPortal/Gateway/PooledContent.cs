@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace AiPortal.Gateway;
 
@@ -11,7 +10,7 @@ internal sealed class PooledContent : HttpContent
     public PooledContent(PooledBody body, string contentType)
     {
         _body = body;
-        Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        Headers.TryAddWithoutValidation("Content-Type", contentType);
     }
 
     internal PooledBody Body => _body;

@@ -37,12 +37,12 @@ internal sealed class StoredResponses(KeyAuthentication authentication, Response
         {
             patience.Allow(options.Headers);
             using var answer = await clients.For(account).SendAsync(message, patience.Token);
-            await using var stream = await answer.Content.ReadAsStreamAsync(patience.Token);
+            await using var stream = await UpstreamAnswers.OpenAsync(answer, patience.Token);
             if (!await body.FillAsync(stream, answer.IsSuccessStatusCode ? options.MaxAnswerBytes : MaxErrorBytes, patience.Token))
                 return GatewayFailures.Refuse(GatewayFailure.UpstreamGarbled, account.Name);
             if (!answer.IsSuccessStatusCode)
                 return UpstreamRefusals.Of((int)answer.StatusCode, body.Sequence, ResponsesOperation.Instance.At(account.Kind)!, null, account.Name);
-            response.ContentType = answer.Content.Headers.ContentType?.ToString() ?? "application/json";
+            response.ContentType = UpstreamAnswers.ContentTypeOf(answer) ?? "application/json";
         }
         catch (Exception fault) when (UpstreamFault.Of(fault, patience) is { } failure)
         {

@@ -27,7 +27,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
         settling.Close(attempt, Outcome(call, tap, failure, attempt.Plan.Price) with
         {
             UpstreamStatus = (int)response.StatusCode,
-            UpstreamRequestId = UpstreamRequests.IdOf(response),
+            UpstreamRequestId = UpstreamAnswers.IdOf(response),
             ErrorCode = failure is { } fault ? GatewayFailures.Of(fault).Code : null,
         });
         if (failure is { } failed) return await BreakOffAsync(call, attempt, tap, failed);
@@ -44,7 +44,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
         try
         {
             patience.Allow(options.Idle);
-            await using var stream = await response.Content.ReadAsStreamAsync(patience.Token);
+            await using var stream = await UpstreamAnswers.OpenAsync(response, patience.Token);
             while (true)
             {
                 patience.Allow(options.Idle);

@@ -67,9 +67,9 @@ internal sealed class TokenCounting(KeyAuthentication authentication, BodyReadin
             patience.Allow(options.Headers);
             using var response = await clients.For(plan.Account).SendAsync(request, patience.Token);
             patience.Allow(options.Idle);
-            var isWhole = await body.FillAsync(await response.Content.ReadAsStreamAsync(patience.Token), MaxAnswerBytes, patience.Token);
+            var isWhole = await body.FillAsync(await UpstreamAnswers.OpenAsync(response, patience.Token), MaxAnswerBytes, patience.Token);
             if (!response.IsSuccessStatusCode)
-                return UpstreamRefusals.Of((int)response.StatusCode, body.Sequence, counter, UpstreamRequests.RetryAfterOf(response), plan.Account.Name);
+                return UpstreamRefusals.Of((int)response.StatusCode, body.Sequence, counter, UpstreamAnswers.RetryAfterOf(response), plan.Account.Name);
             if (!isWhole || !operation.IsCount(body.Sequence)) return GatewayFailures.Refuse(GatewayFailure.UpstreamGarbled, plan.Account.Name);
         }
         catch (Exception fault) when (UpstreamFault.Of(fault, patience) is { } failure)

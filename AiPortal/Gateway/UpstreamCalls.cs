@@ -67,10 +67,11 @@ internal sealed class UpstreamCalls(
         using (response)
         {
             if (!response.IsSuccessStatusCode) return await RefusedAsync(attempt, prepared.Exchange, response, patience);
-            var type = response.Content.Headers.ContentType?.MediaType;
-            if (type == "text/event-stream") return await stream.RelayAsync(call, attempt, prepared, response, patience);
+            var isEvents = UpstreamAnswers.MediaTypeOf(response).Equals("text/event-stream", StringComparison.OrdinalIgnoreCase);
+            if (isEvents) return await stream.RelayAsync(call, attempt, prepared, response, patience);
             // Where bytes were to come, JSON can only tell of a failure.
-            if (type?.EndsWith("json", StringComparison.OrdinalIgnoreCase) != true && prepared.Exchange.Bytes(prepared.Details) is { } tap)
+            var isJson = UpstreamAnswers.MediaTypeOf(response).EndsWith("json", StringComparison.OrdinalIgnoreCase);
+            if (!isJson && prepared.Exchange.Bytes(prepared.Details) is { } tap)
             {
                 using (tap) return await bytes.RelayAsync(call, attempt, tap, response, patience);
             }
@@ -94,19 +95,19 @@ internal sealed class UpstreamCalls(
         try
         {
             patience.Allow(options.Idle);
-            await body.FillAsync(await response.Content.ReadAsStreamAsync(patience.Token), MaxErrorBytes, patience.Token);
+            await body.FillAsync(await UpstreamAnswers.OpenAsync(response, patience.Token), MaxErrorBytes, patience.Token);
         }
         catch (Exception fault) when (UpstreamFault.Of(fault, patience) is not null)
         {
             logger.LogInformation("The body of a provider's refusal broke off: {Fault}", fault.GetType().Name);
         }
 
-        var refusal = UpstreamRefusals.Of((int)response.StatusCode, body.Sequence, exchange, UpstreamRequests.RetryAfterOf(response), attempt.Plan.Account.Name);
+        var refusal = UpstreamRefusals.Of((int)response.StatusCode, body.Sequence, exchange, UpstreamAnswers.RetryAfterOf(response), attempt.Plan.Account.Name);
         settling.Close(attempt, new AttemptOutcome(EntryStatus.Failed)
         {
             UpstreamStatus = (int)response.StatusCode,
             ErrorCode = refusal.Code,
-            UpstreamRequestId = UpstreamRequests.IdOf(response),
+            UpstreamRequestId = UpstreamAnswers.IdOf(response),
         });
         return refusal;
     }

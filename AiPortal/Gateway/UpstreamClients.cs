@@ -31,8 +31,8 @@ internal sealed class UpstreamClients : IDisposable
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,
-        // We ask for none; a provider that compresses all the same is read.
-        AutomaticDecompression = DecompressionMethods.All,
+        // UpstreamAnswers unpacks: one step less on the way of all that are not packed.
+        AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.Connect,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),

@@ -1,5 +1,6 @@
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Days;
+using AiPortal.Core.Ledger.Writing;
 using Npgsql;
 
 namespace AiPortal.Benchmarks.Reads;

@@ -1,8 +1,11 @@
-namespace AiPortal.Core.Ledger;
+using System.Globalization;
+
+namespace AiPortal.Core.Ledger.Writing;
 
 /// <summary>
-/// The statements by which entries get onto the ledger. COPY cannot write a table under row-level security, so it goes to a
-/// staging table that only this session sees.
+/// The statements by which entries get onto the ledger. COPY cannot write a table under row-level security, nor pass over rows that are
+/// there: rows that may be go to a staging table that only this session sees, new ones to the tables of their months, which have no
+/// policy of their own and let portal_system add and nothing else.
 /// </summary>
 internal static class LedgerSql
 {
@@ -30,6 +33,8 @@ internal static class LedgerSql
         ("latency_ms_sum", "coalesce(sum(latency_ms) FILTER (WHERE kind = 'usage' AND final), 0)"),
     ];
 
+    private static readonly string RollupSumNames = string.Join(", ", RollupSums.Select(sum => sum.Name));
+
     /// <summary>Entries by rollup key; <c>{0}</c> is where they come from.</summary>
     public static readonly string EntriesRolledUp = $$"""
         SELECT {{Scope[0]}}, date_bin('15 minutes', started_at, '2000-01-01Z') AS bucket_at, {{string.Join(", ", [.. Scope[1..], .. Source])}},
@@ -42,16 +47,19 @@ internal static class LedgerSql
     public static readonly string CopyEntries = Copy("staged_entries", LedgerColumns.Entry);
     public static readonly string CopyCalls = Copy("staged_calls", LedgerColumns.Call);
 
-    /// <summary>Adds what is new, rolls up just that, and answers its ids. Rollups are locked in one order by all writers.</summary>
+    /// <summary>Adds what is new and answers its ids.</summary>
     public static readonly string AddEntries = $"""
-        WITH added AS (
-          INSERT INTO ledger_entries ({Names(LedgerColumns.Entry)}) SELECT {Names(LedgerColumns.Entry)} FROM staged_entries
-          ON CONFLICT DO NOTHING RETURNING *),
-        rolled AS (
-          INSERT INTO usage_rollups AS r ({RollupKey}, {string.Join(", ", RollupSums.Select(sum => sum.Name))})
-          {EntriesRolledUp.Replace("{0}", "added", StringComparison.Ordinal)} ORDER BY {RollupKey}
-          ON CONFLICT ({RollupKey}) DO UPDATE SET {string.Join(", ", RollupSums.Select(sum => $"{sum.Name} = r.{sum.Name} + excluded.{sum.Name}"))})
-        SELECT id FROM added
+        INSERT INTO ledger_entries ({Names(LedgerColumns.Entry)}) SELECT {Names(LedgerColumns.Entry)} FROM staged_entries
+        ON CONFLICT DO NOTHING RETURNING id
+        """;
+
+    /// <summary>Adds to rollups what arrays of their keys and sums say. Rollups are locked in one order by all writers.</summary>
+    public static readonly string AddRollups = $"""
+        INSERT INTO usage_rollups AS r ({RollupKey}, {RollupSumNames})
+        SELECT {RollupKey}, {RollupSumNames}
+        FROM unnest({string.Join(", ", Enumerable.Range(1, RollupKey.Split(", ").Length + RollupSums.Count).Select(number => $"${number}"))}) AS t({RollupKey}, {RollupSumNames})
+        ORDER BY {RollupKey}
+        ON CONFLICT ({RollupKey}) DO UPDATE SET {string.Join(", ", RollupSums.Select(sum => $"{sum.Name} = r.{sum.Name} + excluded.{sum.Name}"))}
         """;
 
     /// <summary>A call read back from the journal has the instant and the id of the one that the gateway posts, so its key tells whether it is there.</summary>
@@ -62,6 +70,13 @@ internal static class LedgerSql
         INSERT INTO journal_positions (journal_id, node, position) VALUES ($1, $2, $3)
         ON CONFLICT (journal_id) DO UPDATE SET position = greatest(journal_positions.position, excluded.position), node = excluded.node, updated_at = now()
         """;
+
+    /// <summary>The month, UTC, whose tables an instant's rows are in, as their names end.</summary>
+    public static string MonthOf(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy_MM", CultureInfo.InvariantCulture);
+
+    public static string CopyEntriesOf(string month) => Copy("ledger_entries_" + month, LedgerColumns.Entry);
+
+    public static string CopyCallsOf(string month) => Copy("call_log_" + month, LedgerColumns.Call);
 
     private static string Names<T>(IReadOnlyList<LedgerColumn<T>> columns) => string.Join(", ", columns.Select(column => column.Name));
 

@@ -4,11 +4,14 @@ using AiPortal.Core.Ledger.Journals;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace AiPortal.Core.Ledger;
+namespace AiPortal.Core.Ledger.Writing;
 
 /// <summary>What goes to the database in one transaction.</summary>
 internal sealed record LedgerBatch(Guid JournalId, IReadOnlyList<LedgerAttempt> Attempts, IReadOnlyList<CallLogRow> Calls)
 {
+    /// <summary>Never given to the database before, so that it cannot be there.</summary>
+    public bool IsNew { get; init; }
+
     public int Count => Attempts.Count + Calls.Count;
 
     public HashSet<Guid> EntryIds => [.. Attempts.Select(attempt => attempt.Intent.EntryId)];
@@ -39,16 +42,26 @@ internal sealed class LedgerDrain(
     public async Task CommitAsync(LedgerBatch batch, Journal? own, CancellationToken token)
     {
         var retry = options.FirstRetry;
+        // What was only in memory was never written; once a try has failed, its commit may have succeeded all the same.
+        var direct = batch.IsNew;
         while (true)
         {
             try
             {
-                await TryCommitAsync(batch, own, token);
+                await TryCommitAsync(batch, own, direct, token);
                 Succeeded();
                 return;
             }
+            catch (PostgresException) when (direct)
+            {
+                // A row that is there already, or one the database refuses: by the staging table it is known which.
+                direct = false;
+                await DropConnectionAsync();
+                continue;
+            }
             catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
             {
+                direct = false;
                 await DropConnectionAsync();
                 if (!IsTransient(error))
                     throw new LedgerRefusedException(error);
@@ -90,17 +103,20 @@ internal sealed class LedgerDrain(
         _ => false,
     };
 
-    private async Task TryCommitAsync(LedgerBatch batch, Journal? own, CancellationToken token)
+    private async Task TryCommitAsync(LedgerBatch batch, Journal? own, bool direct, CancellationToken token)
     {
         var connection = _connection ??= await OpenAsync(token);
         await book.PrepareAsync(connection, batch.Attempts.Select(attempt => attempt.Intent.StartedAt).Concat(batch.Calls.Select(call => call.StartedAt)), token);
-        await using var transaction = await connection.BeginTransactionAsync(token);
-        options.Faults.Pass(FaultPoint.BeforeCopy);
         var entries = batch.Attempts.Select(LedgerRows.Entry).ToList();
-        await LedgerBook.StageAsync(connection, entries, batch.Calls, token);
+        using var rows = direct ? CopyBatch.Direct(entries, batch.Calls) : CopyBatch.Staged(entries, batch.Calls);
+        options.Faults.Pass(FaultPoint.BeforeCopy);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        // To the session's own tables: no lock that anybody could wait for, so it needs no turn.
+        if (!direct)
+            await rows.SendAsync(connection, token);
         using var turn = await book.TakeTurnAsync(token);
-        var result = await book.AddStagedAsync(connection, entries, own is null ? [] : batch.Attempts, new LedgerSource(batch.JournalId, batch.Attempts), token);
-        if (batch.Calls.Count > 0)
+        var result = await book.AddSentAsync(connection, rows, entries, own is null ? [] : batch.Attempts, new LedgerSource(batch.JournalId, batch.Attempts), token);
+        if (!direct && batch.Calls.Count > 0)
             await LedgerBook.AddStagedCallsAsync(connection, token);
         if (own is not null && batch.Attempts.Count > 0)
             await LedgerBook.ExecuteAsync(connection, LedgerSql.SavePosition, token, own.Id, options.Node, own.LowWaterMarkWith(batch.EntryIds));
@@ -117,6 +133,8 @@ internal sealed class LedgerDrain(
         try
         {
             await LedgerBook.OpenStagesAsync(connection, token);
+            // A lost host's COPY would wait for its rest for ever, and the same rows from the next start for it.
+            await LedgerBook.ExecuteAsync(connection, "SET statement_timeout = '20s'", token);
             return connection;
         }
         catch
