@@ -11,12 +11,16 @@ internal sealed class Portal(Uri address) : IDisposable
     // USD a million tokens, and what every answer of the mock thus costs: 118 tokens in, 40 out.
     private const decimal InputPrice = 2.5m;
     private const decimal OutputPrice = 10m;
+    private const long Ample = 1_000_000;
     private const decimal CostOfCall = (118 * InputPrice + 40 * OutputPrice) / 1_000_000;
 
     private readonly HttpClient _http = new() { BaseAddress = address };
     private string _budget = "";
 
-    /// <summary>Three priced models at one provider each, a budget over the organization, and a key with a budget of its own. Gives the key's secret.</summary>
+    /// <summary>
+    /// Three priced models at one provider each; a key in a team, project, cost center and environment, with limits that never bite and
+    /// a budget over each of these, the organization and itself. Gives the key's secret.
+    /// </summary>
     public async Task<string> ProvisionAsync(string email, string password, IReadOnlyDictionary<string, Uri> upstreams)
     {
         var session = await PostAsync("api/v1/auth/login", new { email, password });
@@ -27,9 +31,27 @@ internal sealed class Portal(Uri address) : IDisposable
             await PostAsync("api/v1/cost/models", new { name = model, provider = model, input_price = InputPrice, output_price = OutputPrice, unit_size = 1_000_000 });
         }
 
-        var budget = await PostAsync("api/v1/cost/quotas", new { name = "Benchmark", quota_type = "organization", total_quota = 1_000_000 });
-        _budget = budget.GetProperty("id").GetString()!;
-        var key = await PostAsync("api/v1/keys", new { name = "benchmark", models = upstreams.Keys, budget = new { limit = 1_000_000, period = "monthly" } });
+        var department_id = await MakeAsync("departments", new { name = "Department" });
+        var team_id = await MakeAsync("teams", new { name = "Team", department_id });
+        var project_id = await MakeAsync("projects", new { name = "Project", team_id });
+        var cost_center_id = await MakeAsync("cost-centers", new { name = "Cost center" });
+        var environment_id = await MakeAsync("environments", new { name = "Environment" });
+        _budget = await BudgetAsync("organization", null);
+        await BudgetAsync("team", team_id);
+        await BudgetAsync("project", project_id);
+        await BudgetAsync("cost_center", cost_center_id);
+        await BudgetAsync("environment", environment_id);
+        var key = await PostAsync("api/v1/keys", new
+        {
+            name = "benchmark",
+            models = upstreams.Keys,
+            team_id,
+            project_id,
+            cost_center_id,
+            environment_id,
+            rate_limit = new { rpm = Ample * 100, tpm = Ample * 2000, concurrency = 100_000 },
+            budget = new { limit = Ample, period = "monthly" },
+        });
         return key.GetProperty("key").GetString()!;
     }
 
@@ -48,6 +70,10 @@ internal sealed class Portal(Uri address) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<string> MakeAsync(string path, object body) => (await PostAsync("api/v1/" + path, body)).GetProperty("id").GetString()!;
+
+    private Task<string> BudgetAsync(string quota_type, string? scope_id) => MakeAsync("cost/quotas", new { name = quota_type, quota_type, scope_id, total_quota = Ample });
 
     private async Task<JsonElement> PostAsync(string path, object body)
     {
