@@ -14,7 +14,7 @@ namespace AiPortal.Core.Routing;
 public sealed class SnapshotStore(SnapshotLoader loader, BudgetBook budgets, PortalDatabase database, TimeProvider clock, ILogger<SnapshotStore> logger)
     : BackgroundService, IConfigurationListener
 {
-    private static readonly TimeSpan SafetyInterval = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan SafetyInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _loading = new(1, 1);
     private long _asked;
