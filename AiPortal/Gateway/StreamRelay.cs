@@ -13,7 +13,10 @@ namespace AiPortal.Gateway;
 /// </summary>
 internal sealed class StreamRelay(Settling settling, GatewayOptions options, FaultPoints faults)
 {
-    private const int BufferSize = 16 * 1024;
+    // Most streams come in small pieces, and many are open and silent: what each holds is their number times this.
+    private const int FirstBuffer = 4 * 1024;
+    private const int FullBuffer = 16 * 1024;
+    private const int FirstPassing = 1024;
 
     public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, PreparedCall request, HttpResponseMessage response, Patience patience)
     {
@@ -39,8 +42,8 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
 
     private async Task<GatewayFailure?> CopyAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, IStreamTap tap, Patience patience)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        var passing = new ArrayBufferWriter<byte>(BufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        var passing = new ArrayBufferWriter<byte>(FirstPassing);
         try
         {
             patience.Allow(options.Idle);
@@ -61,6 +64,11 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
 
                 if (!await SendAsync(call, passing, patience)) return GatewayFailure.CallerLeft;
                 faults.Pass(FaultPoint.MidStream);
+                if (count == buffer.Length && count < FullBuffer)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = ArrayPool<byte>.Shared.Rent(FullBuffer);
+                }
             }
 
             tap.Finish(passing);

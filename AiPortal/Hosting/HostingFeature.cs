@@ -11,6 +11,8 @@ internal static class HostingFeature
         services.AddSingleton<PrometheusText>();
         // It listens from the first call on, not from the first look.
         services.AddStartStep<PrometheusText>(StartSteps.People, (_, _) => Task.CompletedTask);
+        services.AddSingleton<ProcessMetrics>();
+        services.AddStartStep<ProcessMetrics>(StartSteps.People, (_, _) => Task.CompletedTask);
         services.AddSingleton<Readiness>();
         services.AddSingleton<FirstAdministrator>();
         services.AddSingleton(provider => new RegistrationRule(provider.GetRequiredService<PortalSettings>().Registration));

@@ -5,12 +5,13 @@
 // used again by the next run that names it.
 using System.Diagnostics;
 using System.Globalization;
+using AiPortal.Benchmarks;
 using AiPortal.Benchmarks.Reads;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var entries = args.Length > 0 ? long.Parse(args[0], CultureInfo.InvariantCulture) : 10_000_000;
 var repetitions = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 40;
-await using var portal = await PortalUnderTest.StartAsync(args.Length > 2 ? args[2] : null);
+await using var portal = await PortalUnderTest.StartAsync(18190, args.Length > 2 ? args[2] : null);
 await portal.ProvisionAsync(keys: 100);
 var watch = Stopwatch.StartNew();
 if (await portal.ScalarAsync("SELECT 1 FROM ledger_entries LIMIT 1") is null) await new LargeLedger(portal).MakeAsync(entries);

@@ -6,7 +6,7 @@ using System.Text.Json;
 using AiPortal.Core.Data;
 using Npgsql;
 
-namespace AiPortal.Benchmarks.Reads;
+namespace AiPortal.Benchmarks;
 
 /// <summary>A portal in a process of its own with its private PostgreSQL, and a way into that.</summary>
 internal sealed class PortalUnderTest : IAsyncDisposable
@@ -14,11 +14,17 @@ internal sealed class PortalUnderTest : IAsyncDisposable
     private const string Email = "bench@example.com";
     private const string Password = "correct-horse-battery";
     private readonly string _directory;
+    private readonly string _program;
     private readonly bool _kept;
     private readonly Process _process;
     private readonly HttpClient _http;
 
-    private PortalUnderTest(string directory, bool kept, Process process, HttpClient http) => (_directory, _kept, _process, _http) = (directory, kept, process, http);
+    private PortalUnderTest(string directory, string program, bool kept, Process process, HttpClient http) =>
+        (_directory, _program, _kept, _process, _http) = (directory, program, kept, process, http);
+
+    public Uri Address => _http.BaseAddress!;
+
+    public int ProcessId => _process.Id;
 
     public Guid OrganizationId { get; private set; }
 
@@ -31,18 +37,21 @@ internal sealed class PortalUnderTest : IAsyncDisposable
 
     public string Superuser => $"Host={Path.Combine(_directory, "data", "pg", "run")};Username=postgres;Database=portal;Command Timeout=0";
 
+    /// <param name="port">Of 127.0.0.1.</param>
     /// <param name="kept">A directory that stays, with what an earlier run made in it; null: one that goes when all is done.</param>
-    public static async Task<PortalUnderTest> StartAsync(string? kept)
+    /// <param name="settings">Further arguments.</param>
+    public static async Task<PortalUnderTest> StartAsync(int port, string? kept = null, params string[] settings)
     {
         var root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "AiPortal.sln"))) root = Path.GetDirectoryName(root)!;
-        var directory = kept is null ? Directory.CreateTempSubdirectory("aiportal-reads-").FullName : Directory.CreateDirectory(kept).FullName;
+        var directory = kept is null ? Directory.CreateTempSubdirectory("aiportal-bench-").FullName : Directory.CreateDirectory(kept).FullName;
         File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        const string address = "http://127.0.0.1:18190";
+        var program = Path.Combine(root, "AiPortal", "bin", "Release", "net10.0", "AiPortal.dll");
+        var address = new Uri($"http://127.0.0.1:{port}");
         var start = new ProcessStartInfo("dotnet", [
-            Path.Combine(root, "AiPortal", "bin", "Release", "net10.0", "AiPortal.dll"), "--urls", address, "--Portal:DataDirectory", Path.Combine(directory, "data"),
-            "--Portal:Admin:Email", Email, "--Portal:Admin:Password", Password, "--Logging:LogLevel:Default", "Warning"]);
-        var portal = new PortalUnderTest(directory, kept is not null, Process.Start(start)!, new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(10) });
+            program, "--urls", address.ToString(), "--Portal:DataDirectory", Path.Combine(directory, "data"), "--Portal:Admin:Email", Email, "--Portal:Admin:Password", Password,
+            "--Logging:LogLevel:Default", "Warning", .. settings]);
+        var portal = new PortalUnderTest(directory, program, kept is not null, Process.Start(start)!, new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(10) });
         while (!await portal.IsReadyAsync()) await Task.Delay(100);
         var session = await portal.PostAsync("auth/login", new { email = Email, password = Password });
         portal._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session.GetProperty("access_token").GetString());
@@ -70,6 +79,19 @@ internal sealed class PortalUnderTest : IAsyncDisposable
 
     public async Task<string> MakeBudgetAsync() =>
         (await IdsAsync("cost/quotas?limit=500")).Select(id => id.ToString()).FirstOrDefault() ?? (await PostAsync("cost/quotas", new { name = "bench", quota_type = "team", scope_id = Teams[1], total_quota = 1_000_000, period_type = "monthly" })).GetProperty("id").GetString()!;
+
+    /// <summary>A page of the portal that is no part of its API, such as <c>/metrics</c>.</summary>
+    public Task<string> TextAsync(string path) => _http.GetStringAsync(path);
+
+    /// <summary>The <c>verify</c> verb beside the running portal: its exit code and what it says.</summary>
+    public async Task<(int Code, string Text)> VerifyAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [_program, "verify", "--Portal:DataDirectory", Path.Combine(_directory, "data"), "--Logging:LogLevel:Default", "Warning"]) { RedirectStandardOutput = true };
+        using var verify = Process.Start(start)!;
+        var text = await verify.StandardOutput.ReadToEndAsync();
+        await verify.WaitForExitAsync();
+        return (verify.ExitCode, text);
+    }
 
     public async Task ExecuteAsync(string sql)
     {
@@ -151,7 +173,7 @@ internal sealed class PortalUnderTest : IAsyncDisposable
         return answer.IsSuccessStatusCode ? (took, text) : throw new IOException($"{path}: {(int)answer.StatusCode} {text}");
     }
 
-    private async Task<JsonElement> PostAsync(string path, object body)
+    public async Task<JsonElement> PostAsync(string path, object body)
     {
         using var answer = await _http.PostAsJsonAsync("/api/v1/" + path, body);
         var text = await answer.Content.ReadAsStringAsync();
