@@ -3,6 +3,7 @@ using System.Text.Json;
 using AiPortal.Core.Alerts;
 using AiPortal.Core.Alerts.Delivery;
 using AiPortal.Tests.Fixtures;
+using AiPortal.Tests.Providers;
 
 namespace AiPortal.Tests.Alerts;
 
@@ -53,6 +54,33 @@ public sealed class DeliveryTests : IAsyncLifetime
         Assert.False(last.IsSignedBy(WebhookSecret.Make(), rig.GetUtcNow().AddHours(-24)));
         var json = JsonDocument.Parse(last.Body).RootElement;
         Assert.Equal(("budget.warning", "预算 a", last.Id), (json.GetProperty("type").GetString(), json.GetProperty("data").GetProperty("title").GetString(), json.GetProperty("data").GetProperty("id").GetString()));
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task Receiver_Redirects_IsNotFollowedAndAskedAgainItself(int status)
+    {
+        var rig = new DeliveryRig(_database);
+        using var canary = new CanaryListener();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Elsewhere = new Uri($"http://127.0.0.1:{canary.Port}/hook");
+        receiver.Answers.Enqueue(status);
+        await rig.SetWebhookAsync(receiver.Url);
+        await rig.RaiseAsync("a");
+        using var node = rig.Node();
+
+        await DeliveryRig.PassAsync(node);
+        Assert.Contains($"redirect ({status})", Assert.Single(await rig.DeliveriesAsync()).LastError, StringComparison.Ordinal);
+        rig.Advance(TimeSpan.FromHours(1));
+        await DeliveryRig.PassAsync(node);
+
+        Assert.Equal(DeliveryStatus.Delivered, (await OnlyAsync(rig)).Status);
+        Assert.Equal(2, receiver.Events.Count);
+        Assert.Equal(0, canary.Connections);
     }
 
     [Fact]

@@ -30,6 +30,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>One answer for each event; 200 when there is none left.</summary>
     public ConcurrentQueue<int> Answers { get; } = new();
 
+    /// <summary>Where its redirects point; null: elsewhere on itself.</summary>
+    public Uri? Elsewhere { get; set; }
+
     public Uri Url { get; private set; } = new("http://127.0.0.1/");
 
     public static async Task<WebhookReceiver> StartAsync(string url = "http://127.0.0.1:0")
@@ -60,6 +63,6 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         var answer = Answers.TryDequeue(out var told) ? told : 200;
         if (answer == 0) await Task.Delay(Timeout.Infinite, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         http.Response.StatusCode = answer == 0 ? 500 : answer;
-        if (answer is >= 300 and < 400) http.Response.Headers.Location = Url + "/elsewhere";
+        if (answer is >= 300 and < 400) http.Response.Headers.Location = Elsewhere?.ToString() ?? Url + "/elsewhere";
     }
 }

@@ -14,7 +14,7 @@ namespace AiPortal.Gateway;
 internal sealed record HeldAmount(BudgetHold Hold, CallAmounts Amounts, long? Cap);
 
 /// <summary>Step 4: is the portal able and the key within its limits; then a hold on every budget over the key.</summary>
-internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOutput learned, Journal journal, IHostApplicationLifetime lifetime)
+internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOutput learned, Journal journal, Draining draining)
 {
     /// <summary>Sent upstream where neither the caller nor the model bounds the output and a strict budget needs a bound.</summary>
     public const long DefaultCap = 4_096;
@@ -24,7 +24,7 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
 
     public async ValueTask<GatewayRefusal?> AdmitAsync(GatewayCall call)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested) return GatewayFailures.Refuse(GatewayFailure.ShuttingDown);
+        if (draining.IsStopping) return GatewayFailures.Refuse(GatewayFailure.ShuttingDown);
         if (journal.State.Status is JournalStatus.Full or JournalStatus.Faulted) return GatewayFailures.Refuse(GatewayFailure.Overloaded);
         var expectedTokens = TokenEstimate.Input(call.Scan!) + Expected(call, call.Plan[0]);
         // A downgraded call comes a second time and is one call to the limits.

@@ -97,7 +97,7 @@ internal sealed class AttemptSteps(GatewayCall call, TimeProvider clock)
     private bool MayTryNext(GatewayRefusal refusal) =>
         !call.CallerLeft && !call.Context.Response.HasStarted
         && (refusal.Failure != GatewayFailure.UpstreamRefused || refusal.UpstreamStatus is 404 or 429)
-        && refusal.Failure is not (GatewayFailure.BodyInvalid or GatewayFailure.Overloaded);
+        && refusal.Failure is not (GatewayFailure.BodyInvalid or GatewayFailure.Overloaded or GatewayFailure.ShuttingDown);
 
     /// <summary>How long to wait before the same account is asked again; null where that is of no use, or the request may have been served.</summary>
     private TimeSpan? Pause(CallAttempt? last, GatewayRefusal refusal)

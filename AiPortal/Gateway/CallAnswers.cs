@@ -64,6 +64,8 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
         WriteId(answer.Headers, errors, requestId);
         lease?.WriteHeaders(answer.Headers);
         if (refusal.RetryAfterSeconds is { } seconds) answer.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        // The next call of this connection would find it closed.
+        if (refusal.Failure == GatewayFailure.ShuttingDown) answer.Headers.Connection = "close";
         if (GatewayFailures.Of(refusal.Failure).ShouldRetry is { } retry) answer.Headers["x-should-retry"] = retry ? "true" : "false";
         var body = new ArrayBufferWriter<byte>();
         errors.Write(body, refusal, requestId);

@@ -94,6 +94,12 @@ internal sealed class GatewayCall(HttpContext context, GatewayOperation operatio
     /// <summary>Null where nobody listens.</summary>
     public Activity? Span { get; set; }
 
+    /// <summary>The portal waits for this call when it is told to stop, until <see cref="PortalEnds"/>.</summary>
+    public bool IsWaitedFor { get; init; }
+
+    /// <summary>The portal stops, and the time of calls under way is over.</summary>
+    public CancellationToken PortalEnds { get; init; }
+
     public bool CallerLeft => Context.RequestAborted.IsCancellationRequested;
 
     public ReadOnlySequence<byte> Bytes => Body?.Sequence ?? default;

@@ -33,6 +33,9 @@ internal static class GatewayFeature
         services.AddStartStep<LedgerWriter>(StartSteps.Replay, (writer, token) => writer.StartAsync(token));
         services.AddStartStep<LedgerMetrics>(StartSteps.Replay, (_, _) => Task.CompletedTask);
         services.AddHostedService<LedgerLifetime>();
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
+        services.AddOptions<HostOptions>().Configure<GatewayOptions>((host, gateway) => host.ShutdownTimeout = gateway.Drain + Draining.Afterwards);
         services.AddSingleton(provider => LeaseSettings.Read(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<PortalSettings>().Node));
         services.AddStartStep<NodeLife>(StartSteps.Register, (node, token) => node.RegisterAsync(token));
         services.TryAddSingleton<LearnedOutput>(_ => new LearnedOutput());

@@ -4,7 +4,7 @@ using AiPortal.Core.Routing.Health;
 namespace AiPortal.Gateway;
 
 /// <summary><c>Portal:Gateway</c>: how long a provider may take, and how much memory its answers.</summary>
-internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSpan Idle, TimeSpan AfterCallerLeft, TimeSpan ReplayWait, long MaxAnswerBytes, long MaxBufferedBytes, long CacheBytes)
+internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSpan Idle, TimeSpan AfterCallerLeft, TimeSpan ReplayWait, TimeSpan Drain, long MaxAnswerBytes, long MaxBufferedBytes, long CacheBytes)
 {
     public static GatewayOptions Read(IConfiguration configuration) => new(
         Seconds(configuration, "ConnectSeconds", 10),
@@ -12,6 +12,7 @@ internal sealed record GatewayOptions(TimeSpan Connect, TimeSpan Headers, TimeSp
         Seconds(configuration, "IdleSeconds", 120),
         Seconds(configuration, "AfterCallerLeftSeconds", 30),
         Seconds(configuration, "ReplayWaitSeconds", 120),
+        Seconds(configuration, "DrainSeconds", 50),
         64L << 20,
         Megabytes(configuration, "BufferMegabytes", 1024, 64) << 20,
         Megabytes(configuration, "CacheMegabytes", 256, 0) << 20);

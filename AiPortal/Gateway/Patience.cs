@@ -6,7 +6,7 @@ namespace AiPortal.Gateway;
 /// </summary>
 internal sealed class Patience : IDisposable
 {
-    private readonly CancellationTokenSource _source = new();
+    private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _leaving;
     private readonly GatewayCall _call;
     private readonly TimeSpan _afterLeft;
@@ -17,6 +17,7 @@ internal sealed class Patience : IDisposable
     public Patience(GatewayCall call, bool streamed, GatewayOptions options)
     {
         _call = call;
+        _source = call.PortalEnds.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(call.PortalEnds) : new CancellationTokenSource();
         _afterLeft = options.AfterCallerLeft;
         _streamed = streamed;
         // Runs at once where he has left already.
@@ -27,6 +28,9 @@ internal sealed class Patience : IDisposable
 
     /// <summary>The caller left, rather than the provider being slow.</summary>
     public bool EndedByCaller => _call.CallerLeft;
+
+    /// <summary>The portal stops and can wait no longer.</summary>
+    public bool EndedByPortal => _call.PortalEnds.IsCancellationRequested;
 
     /// <summary>Counts anew from now, as after each piece that came.</summary>
     public void Allow(TimeSpan time)

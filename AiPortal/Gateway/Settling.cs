@@ -18,12 +18,16 @@ namespace AiPortal.Gateway;
 /// here waits or can be cancelled.
 /// </summary>
 internal sealed class Settling(
-    Journal journal, LedgerWriter ledger, LearnedOutput learned, BodyWriter bodies, GatewayMetrics metrics, GenAiMetrics genAi, FaultPoints faults, ResponsePins pins, TimeProvider clock)
+    Journal journal, LedgerWriter ledger, LearnedOutput learned, BodyWriter bodies, GatewayMetrics metrics, GenAiMetrics genAi, FaultPoints faults, ResponsePins pins, Draining draining, TimeProvider clock)
 {
     public GatewayCall Begin(HttpContext context, GatewayOperation operation, CallTarget target)
     {
         metrics.Began();
-        var call = new GatewayCall(context, operation, target, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp());
+        var call = new GatewayCall(context, operation, target, Ids.New(clock), clock.GetUtcNow(), clock.GetTimestamp())
+        {
+            IsWaitedFor = draining.Enter(),
+            PortalEnds = draining.Over,
+        };
         CallTracing.Begin(call);
         return call;
     }
@@ -147,6 +151,7 @@ internal sealed class Settling(
         }
 
         call.Body?.Dispose();
+        if (call.IsWaitedFor) draining.Leave();
     }
 
     public int Elapsed(long ticks) => (int)Math.Min(int.MaxValue, clock.GetElapsedTime(ticks).TotalMilliseconds);

@@ -12,7 +12,7 @@ internal static class UpstreamFault
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } => GatewayFailure.UpstreamGarbled,
         // The handler's own limit for making a connection.
         OperationCanceledException { InnerException: TimeoutException } when !patience.Token.IsCancellationRequested => GatewayFailure.UpstreamUnreachable,
-        OperationCanceledException => patience.EndedByCaller ? GatewayFailure.CallerLeft : GatewayFailure.UpstreamTimeout,
+        OperationCanceledException => patience.EndedByCaller ? GatewayFailure.CallerLeft : patience.EndedByPortal ? GatewayFailure.ShuttingDown : GatewayFailure.UpstreamTimeout,
         HttpRequestException or IOException => GatewayFailure.UpstreamCut,
         InvalidDataException => GatewayFailure.UpstreamGarbled,
         _ => null,

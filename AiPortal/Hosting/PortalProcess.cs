@@ -32,7 +32,6 @@ public sealed class PortalProcess : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => ConnectionLimits.Apply(kestrel, settings));
         // Nothing on a call's way blocks a thread, so it need not change threads between socket and application.
         builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(60));
         builder.Services.AddSingleton(settings);
         if (!builder.Services.Any(service => service.ServiceType == typeof(TimeProvider))) builder.Services.AddSingleton(TimeProvider.System);
 

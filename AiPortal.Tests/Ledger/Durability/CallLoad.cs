@@ -10,7 +10,11 @@ namespace AiPortal.Tests.Ledger.Durability;
 /// <param name="RequestId">As the portal named it; null where no headers came.</param>
 /// <param name="Whole">The answer came to its end.</param>
 /// <param name="RetryAfter">Of a refusal.</param>
-internal sealed record CallEnd(int Status, bool Streamed, Guid? RequestId, bool Whole, TimeSpan Took, TimeSpan? RetryAfter);
+internal sealed record CallEnd(int Status, bool Streamed, Guid? RequestId, bool Whole, TimeSpan Took, TimeSpan? RetryAfter)
+{
+    /// <summary>Monotonic.</summary>
+    public long BeganTicks { get; init; }
+}
 
 /// <summary>Plain and streamed calls in turn at a steady rate, whatever becomes of them.</summary>
 internal sealed class CallLoad : IAsyncDisposable
@@ -93,7 +97,7 @@ internal sealed class CallLoad : IAsyncDisposable
             // The portal was killed under the call.
         }
 
-        Ends.Enqueue(new CallEnd(status, streamed, id, whole, TimeProvider.System.GetElapsedTime(began), retryAfter));
+        Ends.Enqueue(new CallEnd(status, streamed, id, whole, TimeProvider.System.GetElapsedTime(began), retryAfter) { BeganTicks = began });
     }
 
     private static string Body(bool streamed) =>

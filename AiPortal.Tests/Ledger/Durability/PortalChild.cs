@@ -93,8 +93,15 @@ internal sealed class PortalChild : IAsyncDisposable
     /// <summary>SIGTERM, and its graceful end.</summary>
     public async Task StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await TellToStopAsync();
         await EndedAsync(StartLimit);
+    }
+
+    /// <summary>SIGTERM.</summary>
+    public async Task TellToStopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
