@@ -33,6 +33,7 @@ internal static class KeySnapshots
             Addresses = key.IpAllow is null && key.IpDeny is null ? IpRules.Any : new IpRules(key.IpAllow, key.IpDeny),
             Limits = scopes.LimitsOf(key, organization),
             Cache = CachePolicy.Of(key.Cache, organization.Cache),
+            CacheTerms = key.Cache,
             Tags = key.Tags,
             Budgets = budgets,
             HasBlockingBudget = budgets.Any(line => line is { Refuses: true, Unit: CountedUnit.Usd }),

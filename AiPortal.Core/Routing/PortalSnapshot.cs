@@ -131,8 +131,11 @@ public sealed class KeySnapshot
     /// <summary>The limits over this key, its own among them, in the order of their ids: locks are taken in it.</summary>
     public required IReadOnlyList<LimitedScope> Limits { get; init; }
 
-    /// <summary>Null where answers are not kept.</summary>
+    /// <summary>Where the route has no word of its own. Null where answers are not kept.</summary>
     public CachePolicy? Cache { get; init; }
+
+    /// <summary>What the key alone says of it.</summary>
+    public CacheTerms? CacheTerms { get; init; }
 
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
 

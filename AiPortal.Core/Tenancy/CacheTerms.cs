@@ -3,7 +3,7 @@ using AiPortal.Core.Data;
 namespace AiPortal.Core.Tenancy;
 
 /// <summary>Whether a request that was answered before is given the same answer again. What is null is as one level up says it.</summary>
-/// <param name="Enabled">Off unless a key or its organization says otherwise.</param>
+/// <param name="Enabled">Off unless a key, a route or the organization says otherwise.</param>
 /// <param name="TtlSeconds">How long an answer may be given again, 1 second to 30 days; an hour by default.</param>
 /// <param name="PriceShare">What such an answer costs of what it would have cost at the provider, 0 to 1; nothing by default.</param>
 /// <param name="PerKey">Each key is given its own answers only; by default those of the organization's other keys, too.</param>
@@ -14,6 +14,11 @@ public sealed record CacheTerms(bool? Enabled = null, int? TtlSeconds = null, de
     /// <summary>Null where nothing is said.</summary>
     public static CacheTerms? OrNull(bool? enabled, int? ttlSeconds, decimal? priceShare, bool? perKey) =>
         (enabled, ttlSeconds, priceShare, perKey) is (null, null, null, null) ? null : new(enabled, ttlSeconds, priceShare, perKey);
+
+    /// <summary>What is null here is as <paramref name="above"/> has it.</summary>
+    public CacheTerms Over(CacheTerms? above) => above is null
+        ? this
+        : new(Enabled ?? above.Enabled, TtlSeconds ?? above.TtlSeconds, PriceShare ?? above.PriceShare, PerKey ?? above.PerKey);
 
     /// <param name="faults">Takes what is wrong, as members of <c>cache</c>.</param>
     public void Check(FieldFaults faults)

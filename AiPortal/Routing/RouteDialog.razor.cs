@@ -2,6 +2,7 @@ using AiPortal.Access;
 using AiPortal.Core.Data;
 using AiPortal.Core.Providers;
 using AiPortal.Core.Routing.Routes;
+using AiPortal.Core.Tenancy;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -13,7 +14,7 @@ namespace AiPortal.Routing;
 public sealed partial class RouteDialog
 {
     private static readonly string[] OfTarget = ["provider_id", "model", "weight", "priority"];
-    private static readonly string[] Folded = ["max_attempts", "timeout_seconds", "position"];
+    private static readonly string[] Folded = ["max_attempts", "timeout_seconds", "position", "cache"];
 
     private readonly List<TargetInput> _targets = [];
     private Faults _faults = Faults.None;
@@ -26,6 +27,7 @@ public sealed partial class RouteDialog
     private int _attempts = RouteDraft.StandardAttempts;
     private int _timeout = RouteDraft.StandardTimeout;
     private int _position;
+    private string _cache = "";
 
     [Inject] internal IStringLocalizer<RoutesText> Text { get; init; } = default!;
 
@@ -54,6 +56,7 @@ public sealed partial class RouteDialog
         if (Route is { } row)
         {
             (_name, _model, _strategy, _attempts, _timeout, _position) = (row.Name, row.Model, row.Strategy, row.MaxAttempts, row.TimeoutSeconds, row.Position);
+            _cache = row.Cache?.Enabled switch { true => "true", false => "false", null => "" };
             _targets.AddRange(row.Targets.Select(target => new TargetInput { ProviderId = target.ProviderId, Model = target.Model, Weight = target.Weight, Priority = target.Priority }));
         }
 
@@ -75,7 +78,8 @@ public sealed partial class RouteDialog
         var draft = new RouteDraft(
             _name ?? "", _model ?? "", _strategy,
             [.. _targets.Select(target => new RouteTarget(target.ProviderId, string.IsNullOrWhiteSpace(target.Model) ? null : target.Model, target.Weight, target.Priority))],
-            _attempts, _timeout, Route?.Enabled ?? true, _position);
+            _attempts, _timeout, Route?.Enabled ?? true, _position,
+            CacheTerms.OrNull(_cache.Length == 0 ? null : _cache == "true", Route?.Cache?.TtlSeconds, Route?.Cache?.PriceShare, Route?.Cache?.PerKey));
         var (actor, organization) = await Current.HereAsync();
         var outcome = Route is { } row ? await Change.RunAsync(actor, organization, row.Id, draft) : await Creation.RunAsync(actor, organization, draft);
         _saving = false;

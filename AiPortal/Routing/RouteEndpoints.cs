@@ -4,6 +4,7 @@ using AiPortal.Api;
 using AiPortal.Core.Access;
 using AiPortal.Core.Data;
 using AiPortal.Core.Routing.Routes;
+using AiPortal.Core.Tenancy;
 
 namespace AiPortal.Routing;
 
@@ -34,6 +35,7 @@ internal static class RouteEndpoints
         timeout_seconds = 600,
         enabled = true,
         position = 0,
+        cache = new CacheTerms(true, 3600, null, null),
     };
 
     private static async Task<IResult> ListAsync(HttpContext http, RouteList routes)
@@ -98,7 +100,8 @@ internal static class RouteEndpoints
             body.Int("max_attempts", now?.MaxAttempts ?? RouteDraft.StandardAttempts),
             body.Int("timeout_seconds", now?.TimeoutSeconds ?? RouteDraft.StandardTimeout),
             body.Flag("enabled", now?.Enabled ?? true),
-            body.Int("position", now?.Position ?? 0));
+            body.Int("position", now?.Position ?? 0),
+            body.Cache(now?.Cache));
     }
 
     /// <summary>Null and an empty list both mean all accounts that serve the model.</summary>

@@ -1,6 +1,7 @@
 using AiPortal.Api;
 using AiPortal.Core.Data;
 using AiPortal.Core.Routing.Routes;
+using AiPortal.Core.Tenancy;
 
 namespace AiPortal.Routing;
 
@@ -12,11 +13,11 @@ internal sealed record TargetView(Guid ProviderId, string? Model, int Weight, in
 
 /// <summary>A route as the API shows it.</summary>
 internal sealed record RouteView(Guid Id, Guid OrganizationId, string Name, string Model, string Strategy, IReadOnlyList<TargetView> Targets,
-    int MaxAttempts, int TimeoutSeconds, bool Enabled, int Position, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    int MaxAttempts, int TimeoutSeconds, bool Enabled, int Position, CacheTerms? Cache, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static RouteView Example { get; } = new(ApiExamples.Id, ApiExamples.Id, "Chat, cheapest first", "gpt-5*", "lowest_cost",
-        [new TargetView(ApiExamples.Id, null, 1, 0), new TargetView(ApiExamples.Id, "deepseek-chat", 1, 1)], 4, 600, true, 0, ApiExamples.Instant, ApiExamples.Instant);
+        [new TargetView(ApiExamples.Id, null, 1, 0), new TargetView(ApiExamples.Id, "deepseek-chat", 1, 1)], 4, 600, true, 0, new CacheTerms(true, 3600, null, null), ApiExamples.Instant, ApiExamples.Instant);
 
     public static RouteView Of(ModelRoute row) => new(row.Id, row.OrganizationId, row.Name, row.Model, EnumWord.Of(row.Strategy), [.. row.Targets.Select(TargetView.Of)],
-        row.MaxAttempts, row.TimeoutSeconds, row.Enabled, row.Position, row.CreatedAt, row.UpdatedAt);
+        row.MaxAttempts, row.TimeoutSeconds, row.Enabled, row.Position, row.Cache, row.CreatedAt, row.UpdatedAt);
 }

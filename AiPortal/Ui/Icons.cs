@@ -46,6 +46,7 @@ internal static class Icons
         ["moon"] = "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
         ["more"] = "M5 11a1 1 0 1 0 0 2 1 1 0 0 0 0-2zM12 11a1 1 0 1 0 0 2 1 1 0 0 0 0-2zM19 11a1 1 0 1 0 0 2 1 1 0 0 0 0-2z",
         ["organization"] = "M4 21V4h9v17M13 9h7v12M2 21h20M7 8h3M7 12h3M7 16h3M16 13h1M16 17h1",
+        ["play"] = "M7 4.5v15l12-7.5z",
         ["plus"] = "M12 5v14M5 12h14",
         ["providers"] = "M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4",
         ["rail"] = "M4 5h16v14H4zM10 5v14",

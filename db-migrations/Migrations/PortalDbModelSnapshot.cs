@@ -2685,6 +2685,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Cache")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("cache");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");

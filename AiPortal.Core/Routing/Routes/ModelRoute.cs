@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -50,6 +51,9 @@ public sealed class ModelRoute : TenantRow
 
     public bool Enabled { get; set; } = true;
 
+    /// <summary>For the calls that this route takes; what it leaves open is as the organization says, and a key's own word comes before it.</summary>
+    public CacheTerms? Cache { get; set; }
+
     /// <summary>Lower is looked at first.</summary>
     public int Position { get; set; }
 }
@@ -62,6 +66,7 @@ internal sealed class ModelRouteMapping : IEntityTypeConfiguration<ModelRoute>
         builder.Property(r => r.Name).HasMaxLength(200);
         builder.Property(r => r.Model).HasMaxLength(256);
         builder.Property(r => r.Targets).HasJson();
+        builder.Property(r => r.Cache).HasJson();
         builder.HasIndex(r => new { r.OrganizationId, r.Name }).IsUnique();
     }
 }

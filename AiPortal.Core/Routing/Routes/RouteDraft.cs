@@ -1,5 +1,6 @@
 using AiPortal.Core.Data;
 using AiPortal.Core.Providers;
+using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Routing.Routes;
@@ -13,7 +14,8 @@ public sealed record RouteDraft(
     int MaxAttempts = RouteDraft.StandardAttempts,
     int TimeoutSeconds = RouteDraft.StandardTimeout,
     bool Enabled = true,
-    int Position = 0)
+    int Position = 0,
+    CacheTerms? Cache = null)
 {
     public const int StandardAttempts = 4;
     public const int StandardTimeout = 600;
@@ -24,7 +26,7 @@ public sealed record RouteDraft(
     private const int MaxRank = 1000;
     private const int MaxPosition = 100_000;
 
-    public static RouteDraft Of(ModelRoute row) => new(row.Name, row.Model, row.Strategy, row.Targets, row.MaxAttempts, row.TimeoutSeconds, row.Enabled, row.Position);
+    public static RouteDraft Of(ModelRoute row) => new(row.Name, row.Model, row.Strategy, row.Targets, row.MaxAttempts, row.TimeoutSeconds, row.Enabled, row.Position, row.Cache);
 
     /// <summary>All but whether the accounts are there. Null where nothing is wrong.</summary>
     public Refusal? Check()
@@ -36,6 +38,7 @@ public sealed record RouteDraft(
         faults.Require(MaxAttempts is >= 1 and <= MostAttempts, "max_attempts", $"Must be from 1 to {MostAttempts}.");
         faults.Require(TimeoutSeconds is >= 1 and <= LongestTimeout, "timeout_seconds", $"Must be from 1 to {LongestTimeout}.");
         faults.Require(Position is >= 0 and <= MaxPosition, "position", $"Must be from 0 to {MaxPosition}; lower is looked at first.");
+        Cache?.Check(faults);
         var targets = Targets ?? [];
         faults.Require(targets.Count <= MostTargets, "targets", $"At most {MostTargets} targets.");
         faults.Require(targets.Select(target => (target.ProviderId, target.Model)).Distinct().Count() == targets.Count, "targets", "A target stands here twice.");
@@ -69,6 +72,6 @@ public sealed record RouteDraft(
     {
         (row.Name, row.Model, row.Strategy) = (Name.Trim(), Model.Trim(), Strategy);
         row.Targets = [.. (Targets ?? []).Select(target => target with { Model = target.Model?.Trim() })];
-        (row.MaxAttempts, row.TimeoutSeconds, row.Enabled, row.Position) = (MaxAttempts, TimeoutSeconds, Enabled, Position);
+        (row.MaxAttempts, row.TimeoutSeconds, row.Enabled, row.Position, row.Cache) = (MaxAttempts, TimeoutSeconds, Enabled, Position, Cache);
     }
 }

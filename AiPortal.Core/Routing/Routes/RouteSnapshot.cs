@@ -1,3 +1,5 @@
+using AiPortal.Core.Tenancy;
+
 namespace AiPortal.Core.Routing.Routes;
 
 /// <summary>A target as the gateway uses it.</summary>
@@ -23,6 +25,8 @@ public sealed class RouteSnapshot
 
     public required TimeSpan Timeout { get; init; }
 
+    public CacheTerms? Cache { get; init; }
+
     internal static RouteSnapshot Make(ModelRoute row, IReadOnlyList<AccountSnapshot> accounts) => new()
     {
         Id = row.Id,
@@ -33,5 +37,6 @@ public sealed class RouteSnapshot
             target.ProviderId, accounts.FirstOrDefault(account => account.Id == target.ProviderId), target.Model, target.Weight, target.Priority))],
         MaxAttempts = row.MaxAttempts,
         Timeout = TimeSpan.FromSeconds(row.TimeoutSeconds),
+        Cache = row.Cache,
     };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using AiPortal.Core.Analytics;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Money;
@@ -199,6 +200,30 @@ public sealed class CachedAnswerTests(GatewayHost gateway)
         {
             await gateway.Portal.Admin.PatchApiAsync(path, "{\"cache\":null}");
         }
+    }
+
+    [Fact]
+    public async Task Route_TurnsItOn_ForKeysThatSayNothing()
+    {
+        var (id, silent, model) = await KeyAsync(null, FakeUpstreamReply.Plain("Hi", Usage));
+        var (_, not) = await gateway.IssueKeyAsync(new KeyDraft { Name = "not", Cache = new CacheTerms(false) });
+        Assert.Null(Cache(await PostAsync(silent, Body(model))));
+        var route = await gateway.Portal.Admin.PostApiAsync("/routes", new { name = "Cached " + model, model, cache = new { enabled = true, price_share = 0.25m } });
+        Assert.Equal("{\"enabled\":true,\"ttl_seconds\":null,\"price_share\":0.25,\"per_key\":null}", route.Json.GetProperty("cache").ToString());
+
+        Assert.Equal("miss", Cache(await PostAsync(silent, Body(model))));
+        using var hit = await PostAsync(silent, Body(model));
+        Assert.Equal(("hit", Text(Price / 4)), (Cache(hit), Cost(hit)));
+        Assert.Null(Cache(await PostAsync(not, Body(model))));
+        await gateway.EntriesAsync(id, 3);
+        var calls = await gateway.Portal.Services.GetRequiredService<CallTable>().ReadAsync(gateway.Portal.OrganizationId, new RecordFilter { KeyId = id }, 0, 10);
+        Assert.Equal([true, false, false], calls.Select(call => call.Repeated));
+
+        var renamed = await gateway.Portal.Admin.PatchApiAsync($"/routes/{route.Id}", new { name = "Still cached " + model });
+        Assert.Equal(0.25m, renamed.Json.GetProperty("cache").GetProperty("price_share").GetDecimal());
+        await gateway.Portal.Admin.PatchApiAsync($"/routes/{route.Id}", "{\"cache\":null}");
+        Assert.Null(Cache(await PostAsync(silent, Body(model))));
+        Assert.Equal(HttpStatusCode.BadRequest, (await gateway.Portal.Admin.PatchApiAsync($"/routes/{route.Id}", new { cache = new { ttl_seconds = 0 } })).Status);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class RepeatedAnswers(AnswerStore store, Settling settling, Time
     public void Look(GatewayCall call)
     {
         (call.Repeat, call.Recording) = (null, null);
-        if (call.Key!.Cache is not { } policy || !store.IsOn || !call.Operation.IsRepeatable || call.Plan.Count == 0) return;
+        if (PolicyOf(call) is not { } policy || !store.IsOn || !call.Operation.IsRepeatable || call.Plan.Count == 0) return;
         if (string.Equals(call.Context.Request.Headers[Header], "off", StringComparison.OrdinalIgnoreCase)) return;
         if (RequestHash.Of(call, policy.PerKey) is not { } hash) return;
         if (store.Find(hash, policy.Ttl) is { } answer && call.Plan.FirstOrDefault(attempt => attempt.Account.Id == answer.Account && attempt.UpstreamModel == answer.UpstreamModel) is { } made)
@@ -85,6 +85,11 @@ internal sealed class RepeatedAnswers(AnswerStore store, Settling settling, Time
             Region = outcome.Region,
         });
     }
+
+    /// <summary>The key's word before the route's, and the organization's last.</summary>
+    private static CachePolicy? PolicyOf(GatewayCall call) => call.Route?.Cache is { } route
+        ? CachePolicy.Of(call.Key!.CacheTerms, route.Over(call.Key.Organization.Cache))
+        : call.Key!.Cache;
 
     private static async Task SendAsync(GatewayCall call, StoredAnswer answer, ReadOnlyMemory<byte> bytes)
     {

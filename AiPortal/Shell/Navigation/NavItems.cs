@@ -32,7 +32,7 @@ internal static class NavItems
         new("/providers", "providers", "Nav.Providers", NavGroup.Gateway),
         new("/routes", "routes", "Nav.Routes", NavGroup.Gateway),
         new("/models", "models", "Nav.Models", NavGroup.Gateway),
-        new("/playground", "edit", "Nav.Playground", NavGroup.Gateway),
+        new("/playground", "play", "Nav.Playground", NavGroup.Gateway),
         new("/api", "api", "Nav.Api", NavGroup.Gateway),
         new("/settings", "organization", "Nav.Settings", NavGroup.Settings),
     ];
