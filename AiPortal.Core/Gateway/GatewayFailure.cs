@@ -57,6 +57,9 @@ public enum GatewayFailure
 
     /// <summary>The provider answered with a failure of its own.</summary>
     UpstreamError,
+
+    /// <summary>The provider says in a word of its own that it has more calls than it can take: Anthropic's 529.</summary>
+    UpstreamOverloaded,
     UpstreamTimeout,
 
     /// <summary>The provider's answer is not what the dialect promises.</summary>

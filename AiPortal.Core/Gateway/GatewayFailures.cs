@@ -81,6 +81,9 @@ public static class GatewayFailures
         GatewayFailure.UpstreamAuthFailed => Provider(502, "upstream_auth_failed", "The provider '{0}' did not accept the portal's credential or account.", LogLevel.Error, false),
         GatewayFailure.UpstreamUnreachable => Provider(502, "upstream_error", "The provider '{0}' could not be reached.", LogLevel.Warning),
         GatewayFailure.UpstreamError => Provider(502, "upstream_error", "The provider '{0}' failed to answer.", LogLevel.Warning),
+        // OpenAI's own words for it.
+        GatewayFailure.UpstreamOverloaded => new(503, "service_unavailable_error", "server_is_overloaded",
+            "The provider '{0}' is overloaded. Try again shortly.", null, true, GatewayBlame.Provider, LogLevel.Warning),
         GatewayFailure.UpstreamTimeout => Provider(504, "upstream_timeout", "The provider '{0}' did not answer in time.", LogLevel.Warning),
         GatewayFailure.UpstreamGarbled => Provider(502, "upstream_error", "The provider '{0}' sent an answer that cannot be read.", LogLevel.Warning),
         GatewayFailure.UpstreamCut => Provider(502, "upstream_error", "The provider '{0}' broke off its answer.", LogLevel.Warning),

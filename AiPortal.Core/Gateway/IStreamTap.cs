@@ -5,6 +5,8 @@ namespace AiPortal.Core.Gateway;
 /// <summary>Stands in a stream between provider and caller: lets bytes through or translates them, and sees usage and ending. Of one answer.</summary>
 public interface IStreamTap : IDisposable
 {
+    const string EventStream = "text/event-stream";
+
     AnswerObservation Seen { get; }
 
     /// <summary>The provider brought its answer to an end by its dialect's own sign, and no error.</summary>
@@ -15,6 +17,9 @@ public interface IStreamTap : IDisposable
 
     /// <summary>The last bytes passed on belong to an unfinished frame: an empty line must come before anything else is written.</summary>
     bool IsMidFrame { get; }
+
+    /// <summary>Of what is passed on; comments may be put in only where it is events.</summary>
+    string ContentType => EventStream;
 
     /// <summary>Set when what comes cannot be a stream of this dialect. It must not be relayed further.</summary>
     GatewayFailure? Fault { get; }

@@ -63,6 +63,9 @@ public sealed record ProviderKind(string Kind, string Name, ProviderDialect Dial
     /// <summary>It reports a usage that is made up: it does not count.</summary>
     public bool FakesUsage { get; init; }
 
+    /// <summary>It may have Google's models behind it, which want the seal of their calls back in <c>extra_content</c>; others refuse that member.</summary>
+    public bool TakesCallSeals { get; init; }
+
     /// <summary>Whether a member of OpenAI's may be sent to it.</summary>
     public bool Takes(string member) => !Drops.Contains(member);
 
@@ -87,7 +90,7 @@ public static class ProviderKinds
     [
         new("openai", "OpenAI", ProviderDialect.OpenAi, "https://api.openai.com/v1", CapMember: "max_completion_tokens") { Services = ProviderServices.All },
         // Nobody knows what stands behind the address: all but Responses, which old servers do not have and every one can be translated to.
-        new("openai-compatible", "OpenAI-compatible", ProviderDialect.OpenAi, null) { Services = ProviderServices.All & ~ProviderServices.Responses },
+        new("openai-compatible", "OpenAI-compatible", ProviderDialect.OpenAi, null) { Services = ProviderServices.All & ~ProviderServices.Responses, TakesCallSeals = true },
         new(Sandbox, "Sandbox (makes up answers, costs nothing)", ProviderDialect.Sandbox, null),
         new("deepseek", "DeepSeek", ProviderDialect.OpenAi, "https://api.deepseek.com") { Services = ProviderServices.Chat | ProviderServices.Responses, OnlyCapMember = true },
         new("dashscope", "DashScope (Qwen)", ProviderDialect.OpenAi, "https://dashscope.aliyuncs.com/compatible-mode/v1") { Services = Text, OnlyCapMember = true },
@@ -124,7 +127,7 @@ public static class ProviderKinds
         {
             Services = ProviderServices.Chat | ProviderServices.Responses | ProviderServices.ImageGenerations | ProviderServices.ImageEdits,
         },
-        new("openrouter", "OpenRouter", ProviderDialect.OpenAi, "https://openrouter.ai/api/v1") { Services = Text },
+        new("openrouter", "OpenRouter", ProviderDialect.OpenAi, "https://openrouter.ai/api/v1") { Services = Text, TakesCallSeals = true },
         new("together", "Together", ProviderDialect.OpenAi, "https://api.together.ai/v1")
         {
             Services = Text | ProviderServices.ImageGenerations | ProviderServices.Speech | ProviderServices.Listening,

@@ -20,6 +20,7 @@ public sealed class FakeGemini : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly ConcurrentDictionary<string, FakeGeminiReply> _byModel = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<FakeGeminiRequest> _requests = new();
+    private readonly ConcurrentQueue<string> _faults = new();
     private readonly string _apiKey;
     private FakeGeminiReply? _otherwise;
     private Uri? _address;
@@ -43,6 +44,9 @@ public sealed class FakeGemini : IAsyncDisposable
 
     /// <summary>All requests so far that were accepted or refused, in the order of their arrival.</summary>
     public IReadOnlyList<FakeGeminiRequest> Requests => [.. _requests];
+
+    /// <summary>The rules that were broken, in order.</summary>
+    public IReadOnlyCollection<string> Faults => _faults;
 
     /// <param name="apiKey">The only one that is valid.</param>
     public static async Task<FakeGemini> StartAsync(string apiKey)
@@ -90,6 +94,7 @@ public sealed class FakeGemini : IAsyncDisposable
         }
 
         var fault = GeminiWireRules.FaultOf(request);
+        if (fault is not null) _faults.Enqueue(fault);
         var reply = fault is not null ? FakeGeminiReply.Invalid(fault)
             : request.Model is { } model && _byModel.TryGetValue(model, out var scripted) ? scripted
             : _otherwise ?? FakeGeminiReply.Error(404, "NOT_FOUND", $"models/{request.Model} is not found for API version v1beta");

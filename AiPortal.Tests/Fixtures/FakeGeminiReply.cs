@@ -67,6 +67,8 @@ public sealed record FakeGeminiReply
         context.Response.StatusCode = _status;
         context.Response.ContentType = streamed ? "text/event-stream" : "application/json; charset=UTF-8";
         var bytes = Encoding.UTF8.GetBytes(streamed ? string.Concat(Frames(request.Model!).Take(CutAfter).Select(frame => "data: " + frame + "\r\n\r\n")) : _body ?? Whole(request.Model!));
+        // A plain answer breaks off in its midst.
+        if (!streamed && CutAfter != int.MaxValue) bytes = bytes[..(bytes.Length / 2)];
         for (var at = 0; at < bytes.Length; at += PieceBytes == int.MaxValue ? bytes.Length : PieceBytes)
         {
             await context.Response.Body.WriteAsync(bytes.AsMemory(at, Math.Min(PieceBytes, bytes.Length - at)), context.RequestAborted);

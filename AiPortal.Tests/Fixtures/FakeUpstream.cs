@@ -124,7 +124,7 @@ public sealed class FakeUpstream : IAsyncDisposable
 
     private FakeUpstreamReply ReplyFor(FakeUpstreamRequest request)
     {
-        if (request is { Method: "GET", Path: "/v1/models" })
+        if (request is { Method: "GET", Path: "/v1/models" } && _otherwise is not { ListsModels: true })
             return FakeUpstreamReply.Json(200, "{\"object\":\"list\",\"data\":[" + string.Join(',', _byModel.Keys.Select(ModelJson)) + "]}");
         if (_queue.TryDequeue(out var next)) return next;
         foreach (var ((name, value), reply) in _byHeader)
@@ -153,6 +153,10 @@ public sealed class FakeUpstream : IAsyncDisposable
             }
         }
 
-        return new FakeUpstreamRequest(context.Request.Method, context.Request.Path.Value ?? "", headers, body.ToArray()) { Form = form };
+        return new FakeUpstreamRequest(context.Request.Method, context.Request.Path.Value ?? "", headers, body.ToArray())
+        {
+            Form = form,
+            Query = context.Request.QueryString.Value ?? "",
+        };
     }
 }

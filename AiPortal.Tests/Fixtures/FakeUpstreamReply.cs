@@ -9,6 +9,9 @@ namespace AiPortal.Tests.Fixtures;
 /// <summary>What the fake provider does with one request. Replies are scripts: they may be given to many requests.</summary>
 public abstract class FakeUpstreamReply
 {
+    /// <summary>It also answers who asks for the list of models.</summary>
+    internal virtual bool ListsModels => false;
+
     /// <summary>Answers, or throws <see cref="IOException"/> to close the connection with the answer unfinished.</summary>
     internal abstract Task AnswerAsync(HttpContext context, FakeUpstreamRequest request);
 

@@ -26,6 +26,9 @@ public sealed class FakeUpstreamRequest
 
     public string Path { get; }
 
+    /// <summary>With its question mark; empty where there is none.</summary>
+    public string Query { get; init; } = "";
+
     /// <summary>By name, in any letter case; several values joined by a comma.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; }
 

@@ -32,7 +32,13 @@ public static partial class GeminiWireRules
                 case "embedContent": CheckEmbedding(body, request.Model!); break;
                 case "batchEmbedContents":
                     Names(body, "batchEmbedContents", ["requests"]);
-                    foreach (var each in List(body, "requests")) CheckEmbedding(each, request.Model!);
+                    Check(List(body, "requests").Count is > 0 and <= 100, "* BatchEmbedContentsRequest.requests: at most 100 requests can be in one batch");
+                    foreach (var each in List(body, "requests"))
+                    {
+                        Text(Need(each, "model"));
+                        CheckEmbedding(each, request.Model!);
+                    }
+
                     break;
                 default: throw new WireFault($"Unknown method {request.Verb}.");
             }
@@ -67,7 +73,7 @@ public static partial class GeminiWireRules
     private static void CheckContent(JsonElement content, string at, bool textOnly)
     {
         Names(content, at, ["role", "parts"]);
-        if (Get(content, "role") is { } role) Check(Text(role) is "user" or "model" or "function" or "system", "Please use a valid role: user, model.");
+        if (Get(content, "role") is { } role) Check(Text(role) is "user" or "model" or "function" || (at == "systemInstruction" && Text(role) == "system"), "Please use a valid role: user, model.");
         var parts = List(content, "parts");
         Check(parts.Count > 0, $"{at}.parts must not be empty.");
         foreach (var part in parts)

@@ -25,9 +25,12 @@ public sealed class UpstreamRefusalsTests
 
     [Theory]
     [InlineData(400, """{"error":{"message":"filtered","param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation"}}}""", "invalid_request_error", "content_filter")]
-    [InlineData(404, """{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}""", "invalid_request_error", "DeploymentNotFound")]
-    [InlineData(429, """{"error":{"code":"1302","message":"concurrency"}}""", "invalid_request_error", "1302")]
-    [InlineData(429, """{"error":{"code":429,"message":"Rate limited","metadata":{"provider_name":"x"}}}""", "invalid_request_error", "429")]
+    [InlineData(404, """{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}""", "invalid_request_error", "model_not_found")]
+    [InlineData(429, """{"error":{"code":"1302","message":"concurrency"}}""", "rate_limit_error", "1302")]
+    [InlineData(429, """{"error":{"code":429,"message":"Rate limited","metadata":{"provider_name":"x"}}}""", "rate_limit_error", "rate_limit_exceeded")]
+    [InlineData(429, """{"type":"error","error":{"type":"rate_limit_error","message":"No"}}""", "rate_limit_error", "rate_limit_exceeded")]
+    [InlineData(404, """{"type":"error","error":{"type":"not_found_error","message":"model: x"}}""", "invalid_request_error", "model_not_found")]
+    [InlineData(413, """{"type":"error","error":{"type":"request_too_large","message":"No"}}""", "invalid_request_error", "request_too_large")]
     [InlineData(400, """{"object":"error","message":"too long","type":"BadRequestError","param":null,"code":400}""", "BadRequestError", "400")]
     [InlineData(422, """{"detail":[{"type":"extra_forbidden","loc":["body","store"],"msg":"Extra inputs are not permitted"}]}""", "invalid_request_error", "upstream_refused")]
     public void Of_VendorsOwnShapes_KeepTheirCode(int status, string body, string type, string code)
@@ -44,6 +47,7 @@ public sealed class UpstreamRefusalsTests
     [InlineData(400, """[{"error":{"code":400,"message":"API key not valid.","details":[{"reason":"API_KEY_INVALID"}]}}]""", 502, "upstream_auth_failed")]
     [InlineData(429, """{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}""", 502, "upstream_auth_failed")]
     [InlineData(429, """{"error":{"message":"Out","type":"insufficient_quota","code":"credit_balance_exhausted"}}""", 502, "upstream_auth_failed")]
+    [InlineData(429, """{"type":"error","error":{"type":"rate_limit_error","message":"Out","code":"enforced_spend_limit_reached"}}""", 502, "upstream_auth_failed")]
     [InlineData(429, """{"error":{"code":"1113","message":"余额不足"}}""", 502, "upstream_auth_failed")]
     [InlineData(429, """{"error":{"message":"Your account is suspended","type":"exceeded_current_quota_error"}}""", 502, "upstream_auth_failed")]
     [InlineData(400, """{"error":{"code":"Arrearage","message":"Access denied","type":"Arrearage"}}""", 502, "upstream_auth_failed")]

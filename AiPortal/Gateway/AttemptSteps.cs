@@ -102,7 +102,7 @@ internal sealed class AttemptSteps(GatewayCall call, TimeProvider clock)
     /// <summary>How long to wait before the same account is asked again; null where that is of no use, or the request may have been served.</summary>
     private TimeSpan? Pause(CallAttempt? last, GatewayRefusal refusal)
     {
-        var refused = last?.Outcome?.UpstreamStatus is 429 or >= 500 && refusal.UpstreamCode is not "insufficient_quota";
+        var refused = last?.Outcome?.UpstreamStatus is 429 or >= 500 && refusal.Failure != GatewayFailure.UpstreamAuthFailed;
         if (!refused && refusal.Failure != GatewayFailure.UpstreamUnreachable) return null;
         if (refusal.RetryAfter > LongestPause) return null;
         var pause = Jittered(FirstPause * Math.Pow(2, _made - 1));

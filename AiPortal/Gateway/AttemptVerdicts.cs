@@ -14,10 +14,10 @@ internal static class AttemptVerdicts
     {
         null => AttemptVerdict.Succeeded,
         GatewayFailure.UpstreamRefused when refusal.UpstreamStatus == 429 => IsQuota(refusal) ? AttemptVerdict.QuotaGone : AttemptVerdict.RateLimited,
-        GatewayFailure.UpstreamAuthFailed => attempt?.Outcome?.UpstreamStatus == 402 ? AttemptVerdict.QuotaGone : AttemptVerdict.CredentialRefused,
+        GatewayFailure.UpstreamAuthFailed => attempt?.Outcome?.UpstreamStatus is 402 or 429 ? AttemptVerdict.QuotaGone : AttemptVerdict.CredentialRefused,
         GatewayFailure.UpstreamUnreachable => AttemptVerdict.Unreachable,
         GatewayFailure.UpstreamTimeout => AttemptVerdict.TimedOut,
-        GatewayFailure.UpstreamError or GatewayFailure.UpstreamGarbled or GatewayFailure.UpstreamCut => AttemptVerdict.Failed,
+        GatewayFailure.UpstreamError or GatewayFailure.UpstreamOverloaded or GatewayFailure.UpstreamGarbled or GatewayFailure.UpstreamCut => AttemptVerdict.Failed,
         _ => AttemptVerdict.Neutral,
     };
 

@@ -29,8 +29,10 @@ internal static class GeminiEndpoints
             "generateContent" => pipeline.RunAsync(context, GenerateContentOperation.Instance, new CallTarget(model, Stream: false, contentType)),
             "streamGenerateContent" when context.Request.Query["alt"] == "sse" =>
                 pipeline.RunAsync(context, GenerateContentOperation.Instance, new CallTarget(model, Stream: true, contentType)),
+            "streamGenerateContent" when context.Request.Query["alt"].ToString() is "" or "json" =>
+                pipeline.RunAsync(context, ArrayStreamOperation.Instance, new CallTarget(model, Stream: true, contentType)),
             "streamGenerateContent" => CallAnswers.WriteAsync(context, GeminiErrors.Shape, Ids.New(clock),
-                GatewayFailures.Refuse(GatewayFailure.BodyInvalid, "Streams are served as events: add 'alt=sse' to the address.") with { Param = "alt" }),
+                GatewayFailures.Refuse(GatewayFailure.BodyInvalid, "Streams are served as events ('alt=sse') or as one JSON array ('alt=json').") with { Param = "alt" }),
             "countTokens" => counting.RunAsync(context, GeminiCountOperation.Instance, new CallTarget(model, Stream: false, contentType)),
             "embedContent" => pipeline.RunAsync(context, EmbedContentOperation.One, new CallTarget(model, Stream: false, contentType)),
             "batchEmbedContents" => pipeline.RunAsync(context, EmbedContentOperation.Batch, new CallTarget(model, Stream: false, contentType)),

@@ -59,7 +59,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
                 if (!call.Context.Response.HasStarted)
                 {
                     if (tap.Seen.Error is not null) return GatewayFailure.UpstreamError;
-                    Start(call, attempt);
+                    Start(call, attempt, tap);
                 }
 
                 if (!await SendAsync(call, passing, patience)) return GatewayFailure.CallerLeft;
@@ -73,7 +73,7 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
 
             tap.Finish(passing);
             // A whole answer in one piece begins here; one that broke off before it began may still be tried elsewhere.
-            if (!call.Context.Response.HasStarted && passing.WrittenCount > 0 && tap.IsComplete) Start(call, attempt);
+            if (!call.Context.Response.HasStarted && passing.WrittenCount > 0 && tap.IsComplete) Start(call, attempt, tap);
             if (passing.WrittenCount > 0 && call.Context.Response.HasStarted && !await SendAsync(call, passing, patience)) return GatewayFailure.CallerLeft;
             return null;
         }
@@ -87,11 +87,11 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
         }
     }
 
-    private static void Start(GatewayCall call, CallAttempt attempt)
+    private static void Start(GatewayCall call, CallAttempt attempt, IStreamTap tap)
     {
         var answer = call.Context.Response;
         CallAnswers.Identify(call, attempt.Plan);
-        answer.ContentType = "text/event-stream";
+        answer.ContentType = tap.ContentType;
         answer.Headers.CacheControl = "no-cache";
         // nginx and its kind would hold the pieces back.
         answer.Headers["X-Accel-Buffering"] = "no";
@@ -112,9 +112,9 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
     private static async Task EndAsync(GatewayCall call, CallAttempt attempt, IStreamTap tap, bool wantsCost)
     {
         var answer = call.Context.Response;
-        if (!answer.HasStarted) Start(call, attempt);
+        if (!answer.HasStarted) Start(call, attempt, tap);
         var end = new ArrayBufferWriter<byte>();
-        if (wantsCost)
+        if (wantsCost && tap.ContentType == IStreamTap.EventStream)
         {
             if (tap.IsMidFrame) end.Write("\n\n"u8);
             end.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $": portal-cost-usd={attempt.Cost.Total:0.############}\n\n")));

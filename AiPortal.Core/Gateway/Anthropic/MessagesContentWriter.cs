@@ -179,6 +179,7 @@ internal sealed class MessagesContentWriter(string model, CacheMarks marks)
 
     private static void WriteUrl(Utf8JsonWriter json, string url)
     {
+        if (!url.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) throw new PromptFault("messages", "The provider that serves this model fetches https addresses only.");
         json.WriteString("type"u8, "url"u8);
         json.WriteString("url"u8, url);
     }

@@ -60,7 +60,10 @@ internal sealed class MessagesPromptReader : IPromptReader
             var at = $"tools[{tools.Count}]";
             if (tool.Text("type") is not (null or "custom")) throw PromptFault.Inexpressible($"{at}.type");
             if (tool.Text("name") is not { Length: > 0 } name) throw new PromptFault($"{at}.name", $"{at}.name: must be a non-empty string.");
-            tools.Add(new ToolDefinition(name, tool.Text("description"), tool.Object("input_schema").Kept(), tool.Flag("strict")) { CacheTtl = MessagesContentReader.CacheTtl(tool) });
+            var schema = tool.Object("input_schema");
+            // What is strict here may be looser than what is strict at OpenAI.
+            bool? strict = tool.Flag("strict") == true && schema is { } given && StrictSchema.Fits(given) ? true : null;
+            tools.Add(new ToolDefinition(name, tool.Text("description"), schema.Kept(), strict) { CacheTtl = MessagesContentReader.CacheTtl(tool) });
         }
 
         return tools;
@@ -85,7 +88,7 @@ internal sealed class MessagesPromptReader : IPromptReader
         // The second is its name before it had left beta.
         if ((body.Object("output_config")?.Object("format") ?? body.Object("output_format")) is not { } format) return null;
         return format.Text("type") == "json_schema" && format.Object("schema") is { } schema
-            ? new OutputFormat(null, null, schema.Clone(), Strict: true)
+            ? new OutputFormat(null, null, schema.Clone(), StrictSchema.Fits(schema) ? true : null)
             : throw PromptFault.Inexpressible("output_config.format");
     }
 

@@ -57,7 +57,7 @@ internal readonly record struct MessagesThinking
             json.WriteStartObject("format"u8);
             json.WriteString("type"u8, "json_schema"u8);
             json.WritePropertyName("schema"u8);
-            given.WriteTo(json);
+            AnthropicSchema.Write(json, given);
             json.WriteEndObject();
         }
 

@@ -52,8 +52,17 @@ internal sealed class MessagesTools
             json.WriteStartObject();
             json.WriteString("name"u8, tool.Name);
             if (tool.Description is { } description) json.WriteString("description"u8, description);
-            WriteSchema(json, tool.Parameters);
-            if (tool.Strict == true && _model.TakesSchemas) json.WriteBoolean("strict"u8, true);
+            if (tool is { Strict: true, Parameters: { } parameters } && _model.TakesSchemas && parameters.Text("type") == "object")
+            {
+                json.WritePropertyName("input_schema"u8);
+                AnthropicSchema.Write(json, parameters);
+                json.WriteBoolean("strict"u8, true);
+            }
+            else
+            {
+                WriteSchema(json, tool.Parameters);
+            }
+
             marks.Write(json, tool.CacheTtl);
             json.WriteEndObject();
         }

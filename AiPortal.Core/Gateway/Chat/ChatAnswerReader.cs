@@ -35,11 +35,13 @@ internal sealed class ChatAnswerReader : IAnswerReader
             return;
         }
 
-        if (!_began && (body.Text("id") is not null || body.Items("choices").Any()))
+        // Azure's first chunk tells what its filters found, under empty names.
+        var id = body.Text("id") is { Length: > 0 } named ? named : null;
+        if (!_began && (id is not null || body.Items("choices").Any()))
         {
             _began = true;
             var created = body.Whole("created") is > 0 and < 253402300799 and var seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : (DateTimeOffset?)null;
-            events.Add(new AnswerBegan(body.Text("id"), body.Text("model"), created));
+            events.Add(new AnswerBegan(id, body.Text("model") is { Length: > 0 } model ? model : null, created));
         }
 
         foreach (var choice in body.Items("choices"))

@@ -1,13 +1,18 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using AiPortal.Core.Gateway.Translation;
+using AiPortal.Core.Providers;
 
 namespace AiPortal.Core.Gateway.Chat;
 
 /// <summary>Writes instructions and turns as messages: what tools answered becomes messages of its own, before the turn's other words.</summary>
 internal static class ChatMessagesWriter
 {
+    private const int LongestCallId = 40;
+
     /// <exception cref="PromptFault">A part cannot be said here.</exception>
-    public static void Write(Utf8JsonWriter json, ChatPrompt prompt)
+    public static void Write(Utf8JsonWriter json, ChatPrompt prompt, ProviderKind kind)
     {
         json.WriteStartArray("messages"u8);
         if (prompt.System.Count > 0)
@@ -20,20 +25,26 @@ internal static class ChatMessagesWriter
 
         foreach (var turn in prompt.Turns)
         {
-            if (turn.Role == TurnRole.Assistant) WriteAssistant(json, turn.Parts);
+            if (turn.Role == TurnRole.Assistant) WriteAssistant(json, turn.Parts, kind);
             else WriteUser(json, turn.Parts);
         }
 
         json.WriteEndArray();
     }
 
-    private static void WriteAssistant(Utf8JsonWriter json, IReadOnlyList<ContentPart> parts)
+    private static void WriteAssistant(Utf8JsonWriter json, IReadOnlyList<ContentPart> parts, ProviderKind kind)
     {
         json.WriteStartObject();
-        // Thoughts stay with the vendor that had them.
-        ChatParts.WriteMessage(json, [.. parts.Where(part => part is TextPart or RefusalPart or ToolCallPart)], index => $"call_{index}");
+        // Thoughts stay with the vendor that had them, and so does its seal of a call, but where it may be that vendor.
+        var said = parts.Where(part => part is TextPart or RefusalPart or ToolCallPart)
+            .Select(part => part is ToolCallPart call ? call with { Id = ShortId(call.Id), Signature = kind.TakesCallSeals ? call.Signature : null } : part);
+        ChatParts.WriteMessage(json, [.. said], index => $"call_{index}");
         json.WriteEndObject();
     }
+
+    /// <summary>An id that is longer than OpenAI takes becomes another, always the same.</summary>
+    private static string ShortId(string id) =>
+        id.Length <= LongestCallId ? id : "call_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 16));
 
     private static void WriteUser(Utf8JsonWriter json, IReadOnlyList<ContentPart> parts)
     {
@@ -48,7 +59,7 @@ internal static class ChatMessagesWriter
 
             json.WriteStartObject();
             json.WriteString("role"u8, "tool"u8);
-            json.WriteString("tool_call_id"u8, result.CallId);
+            json.WriteString("tool_call_id"u8, ShortId(result.CallId));
             json.WriteString("content"u8, string.Join("\n", result.Content.OfType<TextPart>().Select(text => text.Text)));
             json.WriteEndObject();
             // A tool's message is text here; an image it gave follows as the user's.

@@ -9,6 +9,11 @@ namespace AiPortal.Core.Gateway.Chat;
 /// <summary>Writes a prompt as a chat request. Dropped: top_k, marks of prompt caches, earlier thoughts, and what the vendor refuses.</summary>
 internal sealed class ChatPromptWriter : IPromptWriter
 {
+    private const int MaxStops = 4;
+
+    /// <summary>OpenAI refuses JSON mode where nobody speaks of JSON.</summary>
+    private const string JsonOnly = "Answer with one JSON object.";
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public GatewayRefusal? Write(ChatPrompt prompt, PromptTarget target, IBufferWriter<byte> output)
@@ -17,9 +22,11 @@ internal sealed class ChatPromptWriter : IPromptWriter
         var kind = target.Kind;
         try
         {
+            if (prompt.Stop.Count > MaxStops) throw new PromptFault("stop", $"The provider that serves this model takes at most {MaxStops} stop sequences.");
+            if (prompt.Format is { Schema: null } && !SpeaksOfJson(prompt)) prompt = prompt with { System = [.. prompt.System, new TextPart(JsonOnly)] };
             json.WriteStartObject();
             json.WriteString("model"u8, target.Model);
-            ChatMessagesWriter.Write(json, prompt);
+            ChatMessagesWriter.Write(json, prompt, kind);
             if ((prompt.MaxOutput ?? target.Cap) is { } most) json.WriteNumber(target.Kind.CapMember, most);
             if (prompt.Choices > 1 && kind.Takes("n")) json.WriteNumber("n"u8, prompt.Choices);
             WriteSampling(json, prompt, kind);
@@ -47,6 +54,9 @@ internal sealed class ChatPromptWriter : IPromptWriter
             return fault.ToRefusal();
         }
     }
+
+    private static bool SpeaksOfJson(ChatPrompt prompt) =>
+        prompt.System.Concat(prompt.Turns.SelectMany(turn => turn.Parts)).OfType<TextPart>().Any(text => text.Text.Contains("json", StringComparison.OrdinalIgnoreCase));
 
     private static void WriteSampling(Utf8JsonWriter json, ChatPrompt prompt, ProviderKind kind)
     {

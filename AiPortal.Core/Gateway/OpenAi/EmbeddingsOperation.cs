@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using AiPortal.Core.Gateway.Gemini;
 using AiPortal.Core.Providers;
 
 namespace AiPortal.Core.Gateway.OpenAi;
@@ -18,8 +19,12 @@ public sealed class EmbeddingsOperation : GatewayOperation
 
     public override ErrorShape Errors => OpenAiErrors.Shape;
 
-    public override IUpstreamExchange? At(ProviderKind kind) =>
-        kind.Dialect == ProviderDialect.OpenAi && kind.Has(ProviderServices.Embeddings) ? Passage : null;
+    public override IUpstreamExchange? At(ProviderKind kind) => kind.Dialect switch
+    {
+        ProviderDialect.OpenAi when kind.Has(ProviderServices.Embeddings) => Passage,
+        ProviderDialect.Gemini => EmbeddingsAtGemini.Instance,
+        _ => null,
+    };
 
     public override bool TryRead(
         CallTarget target, in ReadOnlySequence<byte> body, [NotNullWhen(true)] out RequestScan? scan, [NotNullWhen(false)] out GatewayRefusal? refusal)

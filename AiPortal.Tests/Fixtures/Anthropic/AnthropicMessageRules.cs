@@ -1,5 +1,5 @@
 using System.Text.Json;
-using static AiPortal.Tests.Fixtures.Anthropic.AnthropicRules;
+using static AiPortal.Tests.Fixtures.JsonRules;
 
 namespace AiPortal.Tests.Fixtures.Anthropic;
 

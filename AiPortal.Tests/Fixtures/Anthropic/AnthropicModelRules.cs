@@ -1,5 +1,5 @@
 using System.Text.Json;
-using static AiPortal.Tests.Fixtures.Anthropic.AnthropicRules;
+using static AiPortal.Tests.Fixtures.JsonRules;
 
 namespace AiPortal.Tests.Fixtures.Anthropic;
 
@@ -12,6 +12,7 @@ internal static class AnthropicModelRules
     private static readonly string[] NoForcedTools = ["claude-opus-5-5", "claude-sonnet-5-5", "claude-fable-5-1"];
     private static readonly string[] AlwaysThinking = ["claude-opus-5-5", "claude-fable-5-1"];
     private static readonly string[] Schemas = ["claude-opus-4-1", "claude-sonnet-4-5", "claude-haiku-4-5", "claude-opus-4-5", .. Adaptive];
+    private static readonly string[] Unenforced = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "maxItems", "uniqueItems"];
     private static readonly string[] Efforts = ["claude-opus-4-5", .. Adaptive];
 
     public static void Check(JsonElement body)
@@ -34,6 +35,18 @@ internal static class AnthropicModelRules
         Only(format, "output_config.format.", ["type", "schema"]);
         Need(Is(model, Schemas), "output_config.format: not supported by this model");
         Need(Str(format, "type") == "json_schema" && Obj(format, "schema") is not null, "output_config.format.schema: Field required");
+        CheckSchema(format.GetProperty("schema"));
+    }
+
+    /// <summary>A schema that is enforced has closed objects, and no bounds on numbers and lengths.</summary>
+    public static void CheckSchema(JsonElement schema)
+    {
+        if (schema.ValueKind != JsonValueKind.Object) return;
+        if (Str(schema, "type") == "object") Need(Kind(schema, "additionalProperties") == JsonValueKind.False, "schema: For 'object' type, 'additionalProperties' must be explicitly set to false");
+        foreach (var word in Unenforced) Need(Kind(schema, word) is null, $"schema: property '{word}' is not supported");
+        foreach (var property in Obj(schema, "properties")?.EnumerateObject() ?? default) CheckSchema(property.Value);
+        if (Obj(schema, "items") is { } items) CheckSchema(items);
+        foreach (var each in Items(schema, "anyOf")) CheckSchema(each);
     }
 
     private static void CheckThinking(JsonElement body, string model, bool sampled, bool forced)

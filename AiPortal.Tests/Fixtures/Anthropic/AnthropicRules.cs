@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static AiPortal.Tests.Fixtures.JsonRules;
 
 namespace AiPortal.Tests.Fixtures.Anthropic;
 
@@ -57,6 +58,7 @@ internal static class AnthropicRules
             Only(tool, "tools.", ["name", "description", "input_schema", "strict", "cache_control", "type"]);
             Need(Str(tool, "name") is { } name && IsName(name, 128) && names.Add(name), "tools.name: must match ^[a-zA-Z0-9_-]{1,128}$ and be unique");
             Need(Obj(tool, "input_schema") is { } schema && Str(schema, "type") == "object", "tools.input_schema.type: Field required");
+            if (Kind(tool, "strict") == JsonValueKind.True) AnthropicModelRules.CheckSchema(tool.GetProperty("input_schema"));
         }
 
         if (Obj(body, "tool_choice") is not { } choice) return;
@@ -65,30 +67,4 @@ internal static class AnthropicRules
         Need(Str(choice, "type") is "auto" or "any" or "none" || (Str(choice, "type") == "tool" && names.Contains(Str(choice, "name") ?? "")), "tool_choice: unknown");
         Need(Str(choice, "type") != "none" || !choice.TryGetProperty("disable_parallel_tool_use", out _), "tool_choice.none.disable_parallel_tool_use: not permitted");
     }
-
-    public static bool IsName(string name, int longest) => name.Length > 0 && name.Length <= longest && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
-
-    public static void Only(JsonElement element, string at, string[] members)
-    {
-        foreach (var member in element.EnumerateObject()) Need(members.Contains(member.Name), $"{at}{member.Name}: Extra inputs are not permitted");
-    }
-
-    public static void Need(bool holds, string fault)
-    {
-        if (!holds) throw new RuleFault(fault);
-    }
-
-    public static JsonValueKind? Kind(JsonElement element, string name) => element.TryGetProperty(name, out var member) ? member.ValueKind : null;
-
-    public static string? Str(JsonElement element, string name) => Kind(element, name) == JsonValueKind.String ? element.GetProperty(name).GetString() : null;
-
-    public static long? Int(JsonElement element, string name) => Kind(element, name) == JsonValueKind.Number && element.GetProperty(name).TryGetInt64(out var number) ? number : null;
-
-    public static decimal? Num(JsonElement element, string name) => Kind(element, name) == JsonValueKind.Number ? element.GetProperty(name).GetDecimal() : null;
-
-    public static JsonElement? Obj(JsonElement element, string name) => Kind(element, name) == JsonValueKind.Object ? element.GetProperty(name) : null;
-
-    public static IReadOnlyList<JsonElement> Items(JsonElement element, string name) => Kind(element, name) == JsonValueKind.Array ? [.. element.GetProperty(name).EnumerateArray()] : [];
-
-    private sealed class RuleFault(string message) : Exception(message);
 }

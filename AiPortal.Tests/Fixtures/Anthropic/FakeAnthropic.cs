@@ -16,9 +16,11 @@ public sealed class FakeAnthropic : IAsyncDisposable
     private readonly ConcurrentDictionary<string, FakeUpstreamReply> _byModel = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _faults = new();
 
-    private FakeAnthropic(FakeUpstream upstream)
+    private readonly string? _apiKey;
+
+    private FakeAnthropic(FakeUpstream upstream, string? apiKey)
     {
-        _upstream = upstream;
+        (_upstream, _apiKey) = (upstream, apiKey);
         _upstream.Otherwise(new Strict(this));
     }
 
@@ -31,7 +33,8 @@ public sealed class FakeAnthropic : IAsyncDisposable
     /// <summary>The rules that were broken, in order.</summary>
     public IReadOnlyCollection<string> Faults => _faults;
 
-    public static async Task<FakeAnthropic> StartAsync() => new(await FakeUpstream.StartAsync());
+    /// <param name="apiKey">The only one that is valid; null: any.</param>
+    public static async Task<FakeAnthropic> StartAsync(string? apiKey = null) => new(await FakeUpstream.StartAsync(), apiKey);
 
     /// <summary>For the next good request; several calls make a queue.</summary>
     public FakeAnthropic Next(params FakeUpstreamReply[] replies)
@@ -61,10 +64,26 @@ public sealed class FakeAnthropic : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _upstream.DisposeAsync();
 
+    private string Models()
+    {
+        var models = _byModel.Keys.Order(StringComparer.Ordinal).ToArray();
+        return JsonSerializer.Serialize(new
+        {
+            data = models.Select(model => new { type = "model", id = model, display_name = model, created_at = "2026-01-01T00:00:00Z" }),
+            has_more = false,
+            first_id = models.FirstOrDefault(),
+            last_id = models.LastOrDefault(),
+        });
+    }
+
     private sealed class Strict(FakeAnthropic owner) : FakeUpstreamReply
     {
+        internal override bool ListsModels => true;
+
         internal override Task AnswerAsync(HttpContext context, FakeUpstreamRequest request)
         {
+            if (owner._apiKey is { } key && request.Header("x-api-key") != key) return FakeAnthropic.Unauthorized().AnswerAsync(context, request);
+            if (request is { Method: "GET", Path: "/v1/models" } && request.Header("anthropic-version") is not null) return Json(200, owner.Models()).AnswerAsync(context, request);
             if (AnthropicRules.FaultOf(request) is { } fault)
             {
                 owner._faults.Enqueue(fault);

@@ -186,9 +186,9 @@ public sealed class OpenAiAtAnthropicTests(AnthropicHost host)
         host.Anthropic.ForModel(model, FakeAnthropic.Overloaded());
         using var overloaded = await http.PostAsync("/v1/chat/completions", GatewayHost.Chat(model));
 
-        await GatewayHost.AssertErrorAsync(limited, 429, "rate_limit_error", "upstream_refused");
+        await GatewayHost.AssertErrorAsync(limited, 429, "rate_limit_error", "rate_limit_exceeded");
         await GatewayHost.AssertErrorAsync(unauthorized, 502, "server_error", "upstream_auth_failed");
-        await GatewayHost.AssertErrorAsync(overloaded, 502, "server_error", "upstream_error");
+        await GatewayHost.AssertErrorAsync(overloaded, 503, "service_unavailable_error", "server_is_overloaded");
         Assert.All(await host.Gateway.EntriesAsync(id, 3), entry => Assert.Equal((EntryStatus.Failed, 0m), (entry.Status, entry.TotalCost)));
     }
 

@@ -22,6 +22,8 @@ internal sealed class StreamFold
 
     public long CacheReadTokens { get; private set; }
 
+    public long CacheWriteTokens { get; private set; }
+
     public bool Stopped { get; private set; }
 
     public string Model { get; private set; } = "";
@@ -53,7 +55,7 @@ internal sealed class StreamFold
             Assert.Equal(-1, _open);
             Assert.Null(StopReason);
             (StopReason, StopSequence, OutputTokens) = (change.Delta.StopReason?.Raw(), change.Delta.StopSequence, change.Usage.OutputTokens);
-            (InputTokens, CacheReadTokens) = (change.Usage.InputTokens ?? InputTokens, change.Usage.CacheReadInputTokens ?? 0);
+            (InputTokens, CacheReadTokens, CacheWriteTokens) = (change.Usage.InputTokens ?? InputTokens, change.Usage.CacheReadInputTokens ?? 0, change.Usage.CacheCreationInputTokens ?? 0);
         }
         else
         {

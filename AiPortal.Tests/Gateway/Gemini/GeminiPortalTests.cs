@@ -37,7 +37,7 @@ public sealed class GeminiPortalTests(GeminiHost host)
     [InlineData("models/none:generateContent", 404, "NOT_FOUND")]
     [InlineData("models/none:predict", 404, "NOT_FOUND")]
     [InlineData("corpora", 404, "NOT_FOUND")]
-    [InlineData("models/none:streamGenerateContent", 400, "INVALID_ARGUMENT")]
+    [InlineData("models/none:streamGenerateContent?alt=proto", 400, "INVALID_ARGUMENT")]
     public async Task Route_UnknownOrModelUnknown_InGooglesShape(string path, int status, string word)
     {
         var (_, http) = await host.IssueAsync();
