@@ -45,6 +45,7 @@ public static class AlertBook
             raised.Add(draft.OrganizationId);
         }
 
+        if (raised.Count > 0) await Notifications.SignalAsync(connection, [.. raised.Select(Topic)], token);
         return raised;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace AiPortal.Core.Data;
 
@@ -18,4 +19,13 @@ public static class Notifications
     /// <summary>Raises a topic on every node, this one included, when the surrounding transaction commits.</summary>
     public static Task SignalAsync(PortalDb db, string topic, CancellationToken token) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_notify({Signals}, {topic})", token);
+
+    /// <inheritdoc cref="SignalAsync(PortalDb, string, CancellationToken)"/>
+    public static async Task SignalAsync(NpgsqlConnection connection, string[] topics, CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_notify($1, topic) FROM unnest($2) topic", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = Signals });
+        command.Parameters.Add(new NpgsqlParameter { Value = topics });
+        await command.ExecuteNonQueryAsync(token);
+    }
 }

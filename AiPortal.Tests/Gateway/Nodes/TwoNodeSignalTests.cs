@@ -1,4 +1,5 @@
 using System.Net;
+using AiPortal.Core.Alerts;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
 using AiPortal.Tests.Api;
@@ -27,5 +28,17 @@ public sealed class TwoNodeSignalTests(TwoNodes nodes) : IClassFixture<TwoNodes>
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (asked.Status, granted.Status));
 
         Task HeardAsync(int times) => Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref heard) >= times), TimeSpan.FromSeconds(5), () => $"heard {heard} of {times}");
+    }
+
+    [Fact]
+    public async Task Alert_RaisedByACallOnOneNode_IsNoticedOnTheOther()
+    {
+        var model = await nodes.AddFixedModelAsync(0.9m);
+        var (_, secret) = await nodes.IssueAsync(TwoNodes.Dollar());
+        var heard = 0;
+        using var open = nodes.Second.Services.GetRequiredService<LiveSignals>().Subscribe(AlertBook.Topic(nodes.First.OrganizationId), () => Interlocked.Increment(ref heard));
+        using var first = TwoNodes.Client(nodes.First, secret);
+        Assert.Equal(HttpStatusCode.OK, (await TwoNodes.CallAsync(first, model)).Status);
+        await Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref heard) > 0), TimeSpan.FromSeconds(10), () => "nothing was heard of the warning at 90 %");
     }
 }
