@@ -47,19 +47,27 @@ public sealed class SnapshotStore(SnapshotLoader loader, BudgetBook budgets, Por
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(ListenAsync(stoppingToken), ReloadAsync(stoppingToken));
+
+    private async Task ListenAsync(CancellationToken token)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (!token.IsCancellationRequested)
         {
             try
             {
-                await ListenAsync(stoppingToken);
+                await using var connection = await database.System.OpenConnectionAsync(token);
+                await using (var listen = new NpgsqlCommand($"LISTEN {Notifications.Configuration}", connection)) await listen.ExecuteNonQueryAsync(token);
+                while (true)
+                {
+                    await ChangedAsync(token);
+                    await connection.WaitAsync(token);
+                }
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (token.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException or TimeoutException or System.Net.Sockets.SocketException)
+            catch (Exception fault) when (IsOfDatabase(fault))
             {
                 logger.LogWarning("Listening for configuration changes failed and is tried again: {Fault}", fault.Message);
                 await Task.Delay(RetryInterval, clock, CancellationToken.None);
@@ -67,14 +75,29 @@ public sealed class SnapshotStore(SnapshotLoader loader, BudgetBook budgets, Por
         }
     }
 
-    private async Task ListenAsync(CancellationToken token)
+    /// <summary>By a clock of its own: how long the driver waits for an announcement is not how long it takes to give up waiting.</summary>
+    private async Task ReloadAsync(CancellationToken token)
     {
-        await using var connection = await database.System.OpenConnectionAsync(token);
-        await using (var listen = new NpgsqlCommand($"LISTEN {Notifications.Configuration}", connection)) await listen.ExecuteNonQueryAsync(token);
-        while (true)
+        using var timer = new PeriodicTimer(SafetyInterval, clock);
+        try
         {
-            await ChangedAsync(token);
-            await connection.WaitAsync(SafetyInterval, token);
+            while (await timer.WaitForNextTickAsync(token))
+            {
+                try
+                {
+                    await ChangedAsync(token);
+                }
+                catch (Exception fault) when (IsOfDatabase(fault))
+                {
+                    logger.LogDebug("The configuration could not be read anew: {Fault}", fault.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            // Stopping.
         }
     }
+
+    private static bool IsOfDatabase(Exception fault) => fault is NpgsqlException or InvalidOperationException or TimeoutException or System.Net.Sockets.SocketException;
 }
