@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AiPortal.Tests.Fixtures;
 using AiPortal.Tests.Rules;
 
 namespace AiPortal.Tests.Deploy;
@@ -105,23 +106,20 @@ internal sealed class NginxProxy : IAsyncDisposable
         return certificate.GetCertHashString();
     }
 
-    private async Task ListensAsync(int port)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (true)
+    private async Task ListensAsync(int port) => await Eventually.HoldsAsync(
+        async () =>
         {
+            Assert.False(_process.HasExited, _process.HasExited ? await _process.StandardError.ReadToEndAsync() : "");
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
                 await socket.ConnectAsync(IPAddress.Loopback, port);
-                return;
+                return true;
             }
             catch (SocketException)
             {
-                Assert.False(_process.HasExited, _process.HasExited ? await _process.StandardError.ReadToEndAsync() : "");
-                Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "nginx does not listen");
-                await Task.Delay(20);
+                return false;
             }
-        }
-    }
+        },
+        TimeSpan.FromSeconds(20), () => "nginx does not listen");
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using AiPortal.Tests.Fixtures;
 
 namespace AiPortal.Tests.Ledger.Durability;
 
@@ -60,15 +61,8 @@ internal sealed class PortalChild : IAsyncDisposable
     /// <summary>Waits until it admits calls. False when it ended before.</summary>
     public async Task<bool> ReadyAsync()
     {
-        var began = TimeProvider.System.GetTimestamp();
-        while (!_process.HasExited)
-        {
-            if (await IsReadyAsync()) return true;
-            if (TimeProvider.System.GetElapsedTime(began) > StartLimit) throw new TimeoutException($"The portal did not get ready.\n{Output}");
-            await Task.Delay(25);
-        }
-
-        return false;
+        await Eventually.HoldsAsync(async () => _process.HasExited || await IsReadyAsync(), StartLimit, () => $"The portal did not get ready.\n{Output}");
+        return !_process.HasExited;
     }
 
     /// <summary>SIGKILL.</summary>
