@@ -13,6 +13,7 @@ namespace AiPortal.Billing;
 public sealed partial class BillDialog
 {
     private BillChoices? _choices;
+    private Task _filled = Task.CompletedTask;
     private Refusal? _refusal;
     private string? _general;
     private string? _partFault;
@@ -20,7 +21,7 @@ public sealed partial class BillDialog
     private string? _period;
     private BillScope _scope;
     private Guid? _scopeId;
-    private string? _currency = "USD";
+    private string? _currency;
     private string? _rate;
 
     [Inject] internal IStringLocalizer<BillText> Text { get; init; } = default!;
@@ -36,21 +37,25 @@ public sealed partial class BillDialog
     /// <summary>The month to begin with; null is the last complete one.</summary>
     [Parameter] public string? Month { get; set; }
 
-    private string Currency => _currency?.Trim().ToUpperInvariant() ?? "";
+    private string Currency => _currency?.Trim().ToUpperInvariant() ?? "USD";
 
     internal static async Task<Bill?> ShowAsync(DialogService dialogs, string title, string? month) =>
         await dialogs.OpenAsync<BillDialog>(title, new Dictionary<string, object?> { [nameof(Month)] = month }!,
             FormDialog.Wide(460)) as Bill;
 
-    protected override async Task OnInitializedAsync()
+    protected override Task OnInitializedAsync() => _filled = FillAsync();
+
+    // Nothing typed meanwhile is overwritten.
+    private async Task FillAsync()
     {
         _choices = await Choices.ReadAsync((await Current.HereAsync()).OrganizationId);
-        _period = Month ?? _choices.LastMonth;
-        _currency = _choices.Currency;
+        _period ??= Month ?? _choices.LastMonth;
+        _currency ??= _choices.Currency;
     }
 
     private async Task SaveAsync()
     {
+        await _filled;
         _partFault = _scope != BillScope.Organization && _scopeId is null ? Text["Fault.scope"].Value : null;
         if (_saving || _partFault is not null) return;
         var rate = Rate();

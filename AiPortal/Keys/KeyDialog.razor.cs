@@ -22,6 +22,7 @@ public sealed partial class KeyDialog
 
     private Faults _faults = Faults.None;
     private KeyChoices? _choices;
+    private Task _filled = Task.CompletedTask;
     private bool _saving;
     private bool _more;
     private string _name = "";
@@ -66,7 +67,9 @@ public sealed partial class KeyDialog
     /// <summary>Opens the form of a change; true when it was saved.</summary>
     internal static async Task<bool> EditAsync(DialogService dialogs, string title, KeyListing listing) => await OpenAsync(dialogs, title, listing) is KeyListing;
 
-    protected override async Task OnInitializedAsync()
+    protected override Task OnInitializedAsync() => _filled = FillAsync();
+
+    private async Task FillAsync()
     {
         if (Listing is { } listing) Show(KeyDraft.Of(listing));
         var (actor, organization) = await Current.HereAsync();
@@ -90,6 +93,7 @@ public sealed partial class KeyDialog
 
     private async Task SaveAsync()
     {
+        await _filled;
         if (_saving) return;
         decimal limit = 0;
         var hasLimit = !string.IsNullOrWhiteSpace(_limit);

@@ -13,6 +13,7 @@ namespace AiPortal.Records;
 public sealed partial class CorrectionDialog
 {
     private CorrectionTarget? _target;
+    private Task _filled = Task.CompletedTask;
     private Faults _faults = Faults.None;
     private string? _unread;
     private string? _amount;
@@ -44,14 +45,18 @@ public sealed partial class CorrectionDialog
         await dialogs.OpenAsync<CorrectionDialog>(title, new Dictionary<string, object?> { [nameof(RecordId)] = recordId, [nameof(Refunds)] = refunds }!,
             FormDialog.Wide(460)) is true;
 
-    protected override async Task OnInitializedAsync()
+    protected override Task OnInitializedAsync() => _filled = FillAsync();
+
+    // Nothing typed meanwhile is overwritten.
+    private async Task FillAsync()
     {
         _target = await Corrections.FindAsync((await Current.HereAsync()).OrganizationId, RecordId);
-        _amount = _target?.Left.ToString("0.##########", CultureInfo.CurrentCulture);
+        _amount ??= _target?.Left.ToString("0.##########", CultureInfo.CurrentCulture);
     }
 
     private async Task SaveAsync()
     {
+        await _filled;
         if (_saving || _target is not { } target) return;
         var amount = UsdInput.Read(_amount);
         _unread = amount is null ? Text["Fault.amount"].Value : null;

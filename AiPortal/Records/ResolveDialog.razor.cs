@@ -13,6 +13,7 @@ namespace AiPortal.Records;
 public sealed partial class ResolveDialog
 {
     private CorrectionTarget? _target;
+    private Task _filled = Task.CompletedTask;
     private Faults _faults = Faults.None;
     private ResolveBy _by;
     private string? _unread;
@@ -43,10 +44,13 @@ public sealed partial class ResolveDialog
         await dialogs.OpenAsync<ResolveDialog>(title, new Dictionary<string, object?> { [nameof(RecordId)] = recordId }!,
             FormDialog.Wide(500)) is true;
 
-    protected override async Task OnInitializedAsync() => _target = await Corrections.FindAsync((await Current.HereAsync()).OrganizationId, RecordId);
+    protected override Task OnInitializedAsync() => _filled = FillAsync();
+
+    private async Task FillAsync() => _target = await Corrections.FindAsync((await Current.HereAsync()).OrganizationId, RecordId);
 
     private async Task SaveAsync()
     {
+        await _filled;
         if (_saving || _target is null || Read() is not { } resolution) return;
         _saving = true;
         var (actor, organization) = await Current.HereAsync();
