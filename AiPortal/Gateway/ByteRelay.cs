@@ -40,7 +40,7 @@ internal sealed class ByteRelay(Settling settling, GatewayOptions options, Fault
     private async Task<GatewayFailure?> CopyAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, IStreamTap tap, Patience patience)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        var passing = new ArrayBufferWriter<byte>(BufferSize);
+        using var passing = new StreamOutput();
         try
         {
             await using var stream = await UpstreamAnswers.OpenAsync(response, patience.Token);
@@ -57,7 +57,7 @@ internal sealed class ByteRelay(Settling settling, GatewayOptions options, Fault
                 if (!sending.IsCompleted) patience.Pause();
                 var sent = await sending;
                 if (sent.IsCanceled || sent.IsCompleted) return GatewayFailure.CallerLeft;
-                passing.ResetWrittenCount();
+                passing.Clear();
             }
 
             tap.Finish(passing);

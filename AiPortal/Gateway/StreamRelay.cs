@@ -13,10 +13,8 @@ namespace AiPortal.Gateway;
 /// </summary>
 internal sealed class StreamRelay(Settling settling, GatewayOptions options, FaultPoints faults)
 {
-    // Most streams come in small pieces, and many are open and silent: what each holds is their number times this.
-    private const int FirstBuffer = 4 * 1024;
-    private const int FullBuffer = 16 * 1024;
-    private const int FirstPassing = 1024;
+    // Most of what an open and silent stream holds.
+    private const int ReadBuffer = 16 * 1024;
 
     public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, PreparedCall request, HttpResponseMessage response, Patience patience)
     {
@@ -42,8 +40,8 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
 
     private async Task<GatewayFailure?> CopyAsync(GatewayCall call, CallAttempt attempt, HttpResponseMessage response, IStreamTap tap, Patience patience)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
-        var passing = new ArrayBufferWriter<byte>(FirstPassing);
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadBuffer);
+        using var passing = new StreamOutput();
         try
         {
             patience.Allow(options.Idle);
@@ -64,11 +62,6 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
 
                 if (!await SendAsync(call, passing, patience)) return GatewayFailure.CallerLeft;
                 faults.Pass(FaultPoint.MidStream);
-                if (count == buffer.Length && count < FullBuffer)
-                {
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = ArrayPool<byte>.Shared.Rent(FullBuffer);
-                }
             }
 
             tap.Finish(passing);
@@ -98,14 +91,14 @@ internal sealed class StreamRelay(Settling settling, GatewayOptions options, Fau
     }
 
     /// <summary>False when the caller has left. A caller who reads slowly holds the provider back, and nothing is kept for him.</summary>
-    private static async ValueTask<bool> SendAsync(GatewayCall call, ArrayBufferWriter<byte> passing, Patience patience)
+    private static async ValueTask<bool> SendAsync(GatewayCall call, StreamOutput passing, Patience patience)
     {
         call.Capture?.AppendEvents(passing.WrittenSpan);
         call.Recording?.Append(passing.WrittenSpan);
         var sending = call.Context.Response.BodyWriter.WriteAsync(passing.WrittenMemory, call.Context.RequestAborted);
         if (!sending.IsCompleted) patience.Pause();
         var result = await sending;
-        passing.ResetWrittenCount();
+        passing.Clear();
         return !result.IsCanceled && !result.IsCompleted;
     }
 

@@ -9,6 +9,8 @@ namespace AiPortal.Core.Ledger.Journals;
 /// </summary>
 public sealed class Journal : IAsyncDisposable, IOpenCalls
 {
+    private const int DrainedAtOnce = 64;
+
     private readonly Lock _gate = new();
     private readonly JournalOptions _options;
     private readonly ILogger<Journal> _logger;
@@ -136,10 +138,17 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
     public void Drained(IEnumerable<Guid> entryIds)
     {
         IReadOnlyList<JournalSegment> finished;
+        // A call that appends meanwhile waits for some of a batch, not for all of it.
+        foreach (var some in entryIds.Chunk(DrainedAtOnce))
+        {
+            lock (_gate)
+            {
+                foreach (var id in some)
+                    _tracker.Drained(id);
+            }
+        }
         lock (_gate)
         {
-            foreach (var id in entryIds)
-                _tracker.Drained(id);
             // With nothing left but a crowded active segment, only a new one lets its space go.
             if (_files.Active.Undrained == 0 && Status() is JournalStatus.NearlyFull or JournalStatus.Full)
                 TryRotate();

@@ -14,7 +14,7 @@ internal sealed record LedgerBatch(Guid JournalId, IReadOnlyList<LedgerAttempt> 
 
     public int Count => Attempts.Count + Calls.Count;
 
-    public HashSet<Guid> EntryIds => [.. Attempts.Select(attempt => attempt.Intent.EntryId)];
+    public HashSet<Guid> EntryIds => field ??= [.. Attempts.Select(attempt => attempt.Intent.EntryId)];
 
     public (LedgerBatch First, LedgerBatch Second) Split() =>
         (new(JournalId, [.. Attempts.Take(Attempts.Count / 2)], [.. Calls.Take((Calls.Count + 1) / 2)]),
