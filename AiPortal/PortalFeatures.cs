@@ -16,6 +16,7 @@ using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Organizations;
 using AiPortal.Core.Records;
+using AiPortal.Core.Vault;
 using AiPortal.Credentials;
 using AiPortal.Demo;
 using AiPortal.Gateway;
@@ -28,6 +29,7 @@ using AiPortal.Providers;
 using AiPortal.Records;
 using AiPortal.Routing;
 using AiPortal.Shell;
+using AiPortal.Vault;
 
 namespace AiPortal;
 
@@ -55,6 +57,7 @@ internal static class PortalFeatures
         services.AddOrganizations();
         services.AddProvidersHost();
         services.AddRecords();
+        services.AddVault().AddStartStep<MasterKeyKeeper>(StartSteps.Seed, (keeper, token) => keeper.RefreshAsync(quick: true, token));
     }
 
     public static void Map(WebApplication app)
@@ -92,5 +95,6 @@ internal static class PortalFeatures
         api.MapRoutes();
         api.MapImports();
         api.MapServiceTokens();
+        api.MapVault();
     }
 }

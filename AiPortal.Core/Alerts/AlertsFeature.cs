@@ -1,5 +1,6 @@
 using AiPortal.Core.Alerts.Delivery;
 using AiPortal.Core.Budgets;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -23,6 +24,9 @@ public static class AlertsFeature
         services.AddSingleton<ChangeAlertChannels>();
         services.AddSingleton<TestAlertChannels>();
         services.AddSingleton<AlertDispatch>();
+        services.AddSealed(
+            new SealedColumn("alert_channels", "webhook_secret_cipher", "alert-webhook:{organization_id}"),
+            new SealedColumn("alert_channels", "previous_secret_cipher", "alert-webhook:{organization_id}"));
         services.AddHostedService(provider => provider.GetRequiredService<AlertDispatch>());
         return services;
     }

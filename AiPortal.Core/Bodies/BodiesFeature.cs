@@ -1,3 +1,4 @@
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,6 +14,9 @@ public static class BodiesFeature
         services.AddHostedService(provider => provider.GetRequiredService<BodyWriter>());
         services.AddSingleton<ReadCallBody>();
         services.AddJob<KeepBodyDays>();
+        services.AddSealed(
+            new SealedColumn("call_bodies", "request", "call_body:{organization_id}:{id}:request", Expires: true),
+            new SealedColumn("call_bodies", "response", "call_body:{organization_id}:{id}:response", Expires: true));
         return services;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Tenancy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -27,11 +28,11 @@ public sealed class BodyWriter : IHostedService
     private readonly ILogger<BodyWriter> _logger;
     private Task _writing = Task.CompletedTask;
 
-    public BodyWriter(BodyStore store, MasterKey masterKey, BodyOptions options, IMeterFactory meters, ILogger<BodyWriter> logger)
+    public BodyWriter(BodyStore store, SecretVault vault, BodyOptions options, IMeterFactory meters, ILogger<BodyWriter> logger)
     {
         (_store, _options, _logger) = (store, options, logger);
         _memory = new BodyMemory(options.QueueBytes);
-        _preparation = new BodyPreparation(new BodySeal(masterKey), options);
+        _preparation = new BodyPreparation(new BodySeal(vault), options);
         var meter = meters.Create("AiPortal.Core.Bodies");
         meter.CreateObservableCounter("aiportal_call_bodies_dropped_total", Dropped, description: "Calls whose bodies were to be kept and were not.");
         meter.CreateObservableCounter("aiportal_call_bodies_kept_total", () => Interlocked.Read(ref _kept), description: "Calls whose bodies were kept.");

@@ -1,6 +1,7 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,7 +15,7 @@ public sealed record CallBody(
     Guid CallId, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt, bool Streamed, IReadOnlyList<BodyRedaction> Redactions, KeptText Request, KeptText? Response);
 
 /// <summary>The one way to a call's texts: for those who may, while they are kept, and each look is on the audit trail before it is had.</summary>
-public sealed class ReadCallBody(ChangeGate gate, MasterKey masterKey, TimeProvider clock)
+public sealed class ReadCallBody(ChangeGate gate, SecretVault vault, TimeProvider clock)
 {
     public Task<Outcome<CallBody>> RunAsync(Actor actor, Guid organizationId, Guid callId, CancellationToken token = default) =>
         gate.RunAsync<CallBody>(actor, organizationId, Permission.ViewBodies, "call.read_body", async scope =>
@@ -30,7 +31,7 @@ public sealed class ReadCallBody(ChangeGate gate, MasterKey masterKey, TimeProvi
 
     private CallBody Opened(CallBodyRow row, int days)
     {
-        var seal = new BodySeal(masterKey);
+        var seal = new BodySeal(vault);
         var end = row.StartedAt.AddDays(days);
         var request = new KeptText(seal.Open(row.Request, row.OrganizationId, row.Id, BodyPart.Request), row.RequestBytes, row.RequestTruncated);
         var response = row.Response is { } box

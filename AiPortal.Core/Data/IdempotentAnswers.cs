@@ -1,3 +1,4 @@
+using AiPortal.Core.Data.Sealing;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 
@@ -32,7 +33,7 @@ public sealed record IdempotencyClaim(IdempotencyState State, Guid Id, StoredAns
 /// Answers to requests with an <c>Idempotency-Key</c>, for 24 hours. Bodies are sealed by the master key, as an answer may show
 /// a secret that is stored nowhere else.
 /// </summary>
-public sealed class IdempotentAnswers(TenantDb tenants, MasterKey masterKey, TimeProvider clock)
+public sealed class IdempotentAnswers(TenantDb tenants, SecretVault vault, TimeProvider clock)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
@@ -75,7 +76,7 @@ public sealed class IdempotentAnswers(TenantDb tenants, MasterKey masterKey, Tim
     /// <summary>Keeps the answer to a claimed request.</summary>
     public async Task StoreAsync(Guid actorId, Guid claimId, StoredAnswer answer)
     {
-        var body = answer.Body.Length == 0 ? null : masterKey.Seal(answer.Body, Context(claimId));
+        var body = answer.Body.Length == 0 ? null : vault.SealText(answer.Body, Context(claimId));
         await using var transaction = await tenants.OpenAsync(actorId);
         await transaction.Db.Set<IdempotentAnswer>().Where(a => a.Id == claimId).ExecuteUpdateAsync(set => set
             .SetProperty(a => a.HttpStatus, answer.HttpStatus)
@@ -97,7 +98,7 @@ public sealed class IdempotentAnswers(TenantDb tenants, MasterKey masterKey, Tim
     }
 
     private StoredAnswer Opened(IdempotentAnswer row, int status) =>
-        new(status, row.ContentType, row.Body is null ? [] : masterKey.Open(row.Body, Context(row.Id)));
+        new(status, row.ContentType, row.Body is null ? [] : vault.Open(row.Body, Context(row.Id)));
 
     private static string Context(Guid claimId) => $"idempotent_answer:{claimId}";
 }

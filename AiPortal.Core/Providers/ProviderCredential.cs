@@ -1,10 +1,11 @@
 using System.Text;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 
 namespace AiPortal.Core.Providers;
 
 /// <summary>Seals and opens an account's credential under the master key.</summary>
-public sealed class ProviderCredential(MasterKey masterKey)
+public sealed class ProviderCredential(SecretVault vault)
 {
     private const int HintLength = 4;
     private const int ShortestHinted = 12;
@@ -12,12 +13,12 @@ public sealed class ProviderCredential(MasterKey masterKey)
     /// <summary>Null where the account has none.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">Sealed by another master key, or moved from another row.</exception>
     public string? Open(ProviderAccount row) =>
-        row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(masterKey.Open(cipher, ProviderSecret.Context(row))) : null;
+        row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(vault.Open(cipher, ProviderSecret.Context(row))) : null;
 
     internal void Write(ProviderAccount row, CredentialChange? change)
     {
         if (change is null) return;
-        row.ApiKeyCipher = change.Secret is { } secret ? masterKey.Seal(Encoding.UTF8.GetBytes(secret), ProviderSecret.Context(row)) : null;
+        row.ApiKeyCipher = change.Secret is { } secret ? vault.Seal(Encoding.UTF8.GetBytes(secret), ProviderSecret.Context(row)) : null;
         // Four characters of a short secret would tell too much of it.
         row.ApiKeyHint = change.Secret is { Length: >= ShortestHinted } text ? text[^HintLength..] : null;
     }

@@ -1,3 +1,4 @@
+using AiPortal.Core.Data.Sealing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AiPortal.Core.Providers;
@@ -18,6 +19,7 @@ public static class ProvidersFeature
         services.AddSingleton<RemoveProvider>();
         services.AddSingleton<TestProvider>();
         services.AddSingleton<SyncProvider>();
+        services.AddSealed(new SealedColumn("providers", "api_key_cipher", "provider:{organization_id}:{id}"));
         return services;
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using Npgsql;
 
 namespace AiPortal.Core.Replays;
@@ -11,7 +12,7 @@ namespace AiPortal.Core.Replays;
 /// The answers of calls made under an idempotency key, for ten minutes, so that a caller who heard nothing may ask again without
 /// another call at the provider, on whichever node. Keys of different virtual keys never meet.
 /// </summary>
-public sealed class CallReplays(PortalDatabase database, MasterKey masterKey, TimeProvider clock)
+public sealed class CallReplays(PortalDatabase database, SecretVault vault, TimeProvider clock)
 {
     public const int MaxKeyLength = 255;
 
@@ -40,7 +41,7 @@ public sealed class CallReplays(PortalDatabase database, MasterKey masterKey, Ti
     /// <summary>What makes two calls the same; bodies stay secret.</summary>
     public byte[] HashOf(string path, ReadOnlySequence<byte> body)
     {
-        using var mac = masterKey.CreateMac("call_replay");
+        using var mac = vault.CreateMac("call_replay");
         mac.AppendData(Encoding.UTF8.GetBytes(path + "\n"));
         foreach (var piece in body) mac.AppendData(piece.Span);
         return mac.GetHashAndReset();
@@ -74,7 +75,7 @@ public sealed class CallReplays(PortalDatabase database, MasterKey masterKey, Ti
     public Task KeepAsync(Guid claimId, KeptAnswer? answer, CancellationToken token) => GuardAsync(async () =>
     {
         var now = clock.GetUtcNow();
-        var box = answer is null ? null : masterKey.Seal(JsonSerializer.SerializeToUtf8Bytes(answer), Context(claimId));
+        var box = answer is null ? null : vault.SealText(JsonSerializer.SerializeToUtf8Bytes(answer), Context(claimId));
         await using var connection = await database.System.OpenConnectionAsync(token);
         await using var command = Command(connection, "UPDATE call_replays SET http_status = $2, answer = $3, expires_at = $4, updated_at = $5 WHERE id = $1",
             claimId, answer?.HttpStatus ?? NotKept, (object?)box ?? DBNull.Value, now + Kept, now);
@@ -131,7 +132,7 @@ public sealed class CallReplays(PortalDatabase database, MasterKey masterKey, Ti
     }
 
     private KeptAnswer? Opened(Guid claimId, int status, byte[] box) =>
-        JsonSerializer.Deserialize<KeptAnswer>(masterKey.Open(box, Context(claimId))) is { } answer ? answer with { HttpStatus = status } : null;
+        JsonSerializer.Deserialize<KeptAnswer>(vault.Open(box, Context(claimId))) is { } answer ? answer with { HttpStatus = status } : null;
 
     private static string Context(Guid claimId) => $"call_replay:{claimId}";
 }

@@ -4,6 +4,7 @@ using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Catalog.Contracts;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Money;
 using AiPortal.Core.Providers;
@@ -16,7 +17,7 @@ using Microsoft.Extensions.Logging;
 namespace AiPortal.Core.Routing;
 
 /// <summary>Reads the whole configuration in one consistent view of the database. A row that cannot be used is left out and told about.</summary>
-public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey, HealthBook health, ILogger<SnapshotLoader> logger)
+public sealed class SnapshotLoader(PortalDatabase database, SecretVault vault, HealthBook health, ILogger<SnapshotLoader> logger)
 {
     private SkippedRows _skipped = new(logger, null);
 
@@ -103,7 +104,7 @@ public sealed class SnapshotLoader(PortalDatabase database, MasterKey masterKey,
         if (address is null && kind.Dialect != ProviderDialect.Sandbox) return null;
         // As when it was saved: a row may be older than a rule.
         if (address is not null && UpstreamAddress.FaultOf(address) is { } fault) throw new FormatException(fault);
-        var secret = row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(masterKey.Open(cipher, ProviderSecret.Context(row))) : null;
+        var secret = row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(vault.Open(cipher, ProviderSecret.Context(row))) : null;
         return new AccountSnapshot
         {
             Id = row.Id,

@@ -4,6 +4,7 @@ using System.Text;
 using AiPortal.Core.Alerts;
 using AiPortal.Core.Alerts.Delivery;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Providers;
 using AiPortal.Core.Tenancy;
 using AiPortal.Tests.Fixtures;
@@ -15,7 +16,7 @@ namespace AiPortal.Tests.Alerts;
 /// <summary>An organization with a webhook in a real database, a clock that is set by hand, and as many dispatching nodes as wanted.</summary>
 internal sealed class DeliveryRig(TestDatabase database) : TimeProvider
 {
-    private readonly MasterKey _masterKey = new(RandomNumberGenerator.GetBytes(32));
+    private readonly SecretVault _vault = new(MasterKey.Make().Key);
     private DateTimeOffset _now = System.GetUtcNow();
 
     public Guid OrganizationId { get; } = Ids.New(System);
@@ -36,7 +37,7 @@ internal sealed class DeliveryRig(TestDatabase database) : TimeProvider
             OrganizationId = OrganizationId,
             WebhookUrl = url.ToString(),
             WebhookAllowPrivate = true,
-            WebhookSecretCipher = _masterKey.Seal(Encoding.UTF8.GetBytes(Secret), $"alert-webhook:{OrganizationId}"),
+            WebhookSecretCipher = _vault.Seal(Encoding.UTF8.GetBytes(Secret), $"alert-webhook:{OrganizationId}"),
             MailRecipients = recipients,
         });
         await db.SaveChangesAsync();
@@ -55,7 +56,7 @@ internal sealed class DeliveryRig(TestDatabase database) : TimeProvider
     {
         var options = new AlertingOptions { WebhookPatience = TimeSpan.FromSeconds(patience), Smtp = smtp };
         var guard = new UpstreamAddressGuard([IPNetwork.Parse("127.0.0.0/8")]);
-        return new AlertDispatch(Queue(), new WebhookSender(guard, _masterKey, options, this), new MailSender(options, this), this, NullLogger<AlertDispatch>.Instance);
+        return new AlertDispatch(Queue(), new WebhookSender(guard, _vault, options, this), new MailSender(options, this), this, NullLogger<AlertDispatch>.Instance);
     }
 
     public DeliveryQueue Queue() => new(database.Portal, this);

@@ -1,6 +1,7 @@
 using System.Net;
 using AiPortal.Core.Bodies;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Tenancy;
 using AiPortal.Tests.Fixtures;
 using AiPortal.Tests.Gateway.Http;
@@ -59,7 +60,7 @@ public sealed class BodyOutageTests(GatewayHost gateway) : IClassFixture<Gateway
     [Fact]
     public void Ciphertext_MovedToAnotherCall_DoesNotOpen()
     {
-        var key = new MasterKey(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        var key = new SecretVault(MasterKey.Make().Key);
         var seal = new BodySeal(key);
         var (organization, call, other) = (Guid.Parse("00000000-0000-0000-0000-000000000001"), Guid.Parse("00000000-0000-0000-0000-000000000002"), Guid.Parse("00000000-0000-0000-0000-000000000003"));
         var box = seal.Close("words"u8, organization, call, BodyPart.Request);

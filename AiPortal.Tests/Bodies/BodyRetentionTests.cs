@@ -2,6 +2,7 @@ using System.Globalization;
 using AiPortal.Core.Access;
 using AiPortal.Core.Bodies;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Tests.Fixtures;
 using AiPortal.Tests.Gateway.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -85,7 +86,7 @@ public sealed class BodyRetentionTests(GatewayHost gateway) : IClassFixture<Gate
     private async Task<Outcome<CallBody>> ReadAsync(Guid call, TimeProvider clock)
     {
         var services = gateway.Portal.Services;
-        return await new ReadCallBody(services.GetRequiredService<ChangeGate>(), services.GetRequiredService<MasterKey>(), clock)
+        return await new ReadCallBody(services.GetRequiredService<ChangeGate>(), services.GetRequiredService<SecretVault>(), clock)
             .RunAsync(await gateway.ActorAsync(), gateway.Portal.OrganizationId, call);
     }
 

@@ -1,6 +1,7 @@
 using AiPortal.Analytics.Calls;
 using AiPortal.Core.Bodies;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Tests.Api;
 using AiPortal.Tests.Fixtures;
 using Bunit;
@@ -14,7 +15,7 @@ public sealed class ReceiptBodiesTests(PortalHost host) : PageTest(host)
     public async Task Show_ReadsOnlyOnceAsked_AndLeavesAnAuditRow()
     {
         var (call, now) = (Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), TimeProvider.System.GetUtcNow());
-        var seal = new BodySeal(Host.Services.GetRequiredService<MasterKey>());
+        var seal = new BodySeal(Host.Services.GetRequiredService<SecretVault>());
         await Host.Services.GetRequiredService<BodyStore>().AddAsync(
         [
             new CallBodyRow

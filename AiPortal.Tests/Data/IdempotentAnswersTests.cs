@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Tests.Fixtures;
 using Xunit;
 
@@ -8,10 +9,10 @@ namespace AiPortal.Tests.Data;
 public sealed class IdempotentAnswersTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private static readonly byte[] Request = SHA256.HashData("request"u8);
-    private readonly MasterKey _masterKey = new([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
+    private readonly SecretVault _vault = new(MasterKey.Make().Key);
     private readonly Guid _caller = Ids.New(TimeProvider.System);
 
-    private IdempotentAnswers After(TimeSpan time) => new(new TenantDb(database.Portal), _masterKey, new Later(time));
+    private IdempotentAnswers After(TimeSpan time) => new(new TenantDb(database.Portal), _vault, new Later(time));
 
     [Fact]
     public async Task Claim_NeverAnswered_IsInterruptedOnceNoRequestCanStillRun()

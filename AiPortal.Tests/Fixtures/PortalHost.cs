@@ -24,6 +24,7 @@ public sealed class PortalHost : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("aiportal-host-").FullName;
     private readonly Dictionary<string, string> _settings = [];
     private readonly string _masterKey;
+    private string? _masterKeyFile;
     private PortalProcess? _process;
 
     public PortalHost()
@@ -71,6 +72,13 @@ public sealed class PortalHost : IAsyncLifetime
         return this;
     }
 
+    /// <summary>The master keys are in a file that a test may write to.</summary>
+    public PortalHost WithMasterKeyFile(string path)
+    {
+        _masterKeyFile = path;
+        return this;
+    }
+
     public async Task InitializeAsync()
     {
         if (!_isGuest) await _database.InitializeAsync();
@@ -83,7 +91,7 @@ public sealed class PortalHost : IAsyncLifetime
         string[] args =
         [
             "--urls", "http://127.0.0.1:0", "--environment", "Production", "--ConnectionStrings:Portal", _database.Superuser + ";Pooling=true",
-            "--Portal:DataDirectory", _directory, "--Portal:MasterKey", _masterKey, "--Portal:Admin:Email", AdminEmail,
+            "--Portal:DataDirectory", _directory, _masterKeyFile is null ? "--Portal:MasterKey" : "--Portal:MasterKeyFile", _masterKeyFile ?? _masterKey, "--Portal:Admin:Email", AdminEmail,
             "--Portal:Admin:Password", AdminPassword, .. _settings.SelectMany(pair => new[] { "--" + pair.Key, pair.Value }),
         ];
         _process = await PortalProcess.PrepareAsync(args, builder =>

@@ -5,6 +5,7 @@ using AiPortal.Core.Alerts;
 using AiPortal.Core.Alerts.Delivery;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Providers;
 using AiPortal.Core.Routing;
 using AiPortal.Tests.Api;
@@ -70,7 +71,7 @@ public sealed class ServerSideRequestTests(UnreachingPortal portal) : IClassFixt
     [InlineData(true)]
     public async Task Webhook_OddAddress_IsNeverDialled(bool allowPrivate)
     {
-        var masterKey = portal.Host.Services.GetRequiredService<MasterKey>();
+        var masterKey = portal.Host.Services.GetRequiredService<SecretVault>();
         var sender = portal.Host.Services.GetRequiredService<WebhookSender>();
         var alert = new Alert { Id = Ids.New(TimeProvider.System), OrganizationId = portal.Host.OrganizationId, Occasion = "o", Title = "t", Message = "m" };
         await Parallel.ForEachAsync(OddAddresses.All(portal.Canary.Port), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (address, _) =>
@@ -141,7 +142,7 @@ public sealed class UnreachingPortal : IAsyncLifetime
         {
             foreach (var account in accounts)
             {
-                account.ApiKeyCipher = Host.Services.GetRequiredService<MasterKey>().Seal(Encoding.UTF8.GetBytes("sk-secret"), ProviderSecret.Context(account));
+                account.ApiKeyCipher = Host.Services.GetRequiredService<SecretVault>().Seal(Encoding.UTF8.GetBytes("sk-secret"), ProviderSecret.Context(account));
                 db.Add(account);
             }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Replays;
 using AiPortal.Tests.Fixtures;
 
@@ -11,7 +12,7 @@ public sealed class CallReplaysTests(TestDatabase database) : IClassFixture<Test
 {
     private static readonly byte[] Hash = [1, 2, 3];
     private static readonly KeptAnswer Answer = new(200, "application/json", new Dictionary<string, string> { ["x-portal-model"] = "m" }, "{}"u8.ToArray());
-    private readonly MasterKey _masterKey = new(RandomNumberGenerator.GetBytes(32));
+    private readonly SecretVault _vault = new(MasterKey.Make().Key);
     private readonly (Guid Organization, Guid Key) _caller = (New(), New());
     private readonly MovedClock _clock = new();
 
@@ -79,12 +80,12 @@ public sealed class CallReplaysTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal(hash, Node().HashOf("/v1/a", body));
         Assert.NotEqual(hash, Node().HashOf("/v1/b", body));
         Assert.NotEqual(hash, Node().HashOf("/v1/a", new ReadOnlySequence<byte>("{ }"u8.ToArray())));
-        Assert.NotEqual(hash, new CallReplays(database.Portal, new MasterKey(RandomNumberGenerator.GetBytes(32)), _clock).HashOf("/v1/a", body));
+        Assert.NotEqual(hash, new CallReplays(database.Portal, new SecretVault(MasterKey.Make().Key), _clock).HashOf("/v1/a", body));
     }
 
     private static Guid New() => Ids.New(TimeProvider.System);
 
-    private CallReplays Node() => new(database.Portal, _masterKey, _clock);
+    private CallReplays Node() => new(database.Portal, _vault, _clock);
 
     private Task<ReplayClaim> ClaimAsync(CallReplays node, string key) =>
         node.ClaimAsync(_caller.Organization, _caller.Key, key, Hash, New(), CancellationToken.None);

@@ -29,6 +29,7 @@ public sealed partial class DependencyRulesTests
         ["Gateway"] = ["Money", "Providers", "Catalog", "Keys", "Ledger", "Budgets", "Routing"],
         ["Analytics"] = ["Money", "Data", "Tenancy", "Access", "Providers", "Keys", "Ledger", "Budgets", "Alerts"],
         ["Billing"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Keys", "Ledger"],
+        ["Vault"] = ["Data", "Audit", "Access"],
         ["Focus"] = ["Money", "Data", "Tenancy", "Keys", "Catalog", "Ledger", "Billing"],
         ["Replays"] = ["Data"],
         ["Records"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers", "Catalog", "Keys", "Ledger"],
@@ -61,6 +62,7 @@ public sealed partial class DependencyRulesTests
         ["Providers"] = ["Access", "Api", "Hosting", "Ui", "Shell"],
         ["Records"] = ["Access", "Api", "Ledger", "Ui", "Shell"],
         ["Routing"] = ["Access", "Api", "Ui", "Shell"],
+        ["Vault"] = ["Access", "Api", "Ui", "Shell"],
     };
 
     /// <summary>Pages know use cases and read models, never what is beneath them.</summary>

@@ -1,6 +1,7 @@
 
 using AiPortal.Access;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 
 namespace AiPortal.Api;
 
@@ -14,6 +15,7 @@ internal static class ApiFeature
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddSingleton<ApiReference>();
         services.AddSingleton<IdempotentAnswers>();
+        services.AddSealed(new SealedColumn("idempotent_answers", "body", "idempotent_answer:{id}", Expires: true));
         services.AddOpenApi(Document, ApiDescription.Configure);
         return services;
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using AiPortal.Access;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Api;
@@ -40,7 +41,7 @@ internal static class Idempotency
 
         var answers = http.RequestServices.GetRequiredService<IdempotentAnswers>();
         var actor = http.GetActor();
-        var claim = await answers.ClaimAsync(actor.Id, key, await HashAsync(http.Request, http.RequestServices.GetRequiredService<MasterKey>(), http.RequestAborted), http.RequestAborted);
+        var claim = await answers.ClaimAsync(actor.Id, key, await HashAsync(http.Request, http.RequestServices.GetRequiredService<SecretVault>(), http.RequestAborted), http.RequestAborted);
         switch (claim.State)
         {
             case IdempotencyState.Mine:
@@ -103,10 +104,10 @@ internal static class Idempotency
     }
 
     /// <summary>Keyed, as a body may hold a password that a plain hash would let one guess.</summary>
-    private static async Task<byte[]> HashAsync(HttpRequest request, MasterKey masterKey, CancellationToken token)
+    private static async Task<byte[]> HashAsync(HttpRequest request, SecretVault vault, CancellationToken token)
     {
         request.EnableBuffering();
-        using var hash = masterKey.CreateMac("idempotent_answer");
+        using var hash = vault.CreateMac("idempotent_answer");
         hash.AppendData(Encoding.UTF8.GetBytes($"{request.Path}{request.QueryString}\n"));
         var buffer = new byte[8192];
         int read;

@@ -1,6 +1,7 @@
 using AiPortal.Core.Bodies;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Budgets.Leases;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Gateway.Sandbox;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Ledger.Health;
@@ -64,6 +65,7 @@ internal static class GatewayFeature
         services.AddSingleton(provider => BodySettings.Read(provider.GetRequiredService<IConfiguration>()));
         services.AddBodies();
         services.AddSingleton<CallReplays>();
+        services.AddSealed(new SealedColumn("call_replays", "answer", "call_replay:{id}", Expires: true));
         services.AddSingleton<RunningReplays>();
         services.AddSingleton<Replaying>();
         services.AddHostedService<ReplayUpkeep>();

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml.Linq;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -16,10 +17,11 @@ internal static class KeyRing
     public static IServiceCollection AddKeyRing(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("AiPortal");
+        services.AddSingleton<ISealedPlace, KeyRingPlace>();
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(options =>
         {
             options.XmlRepository = new DatabaseRepository(provider.GetRequiredService<PortalDatabase>(), provider.GetRequiredService<TimeProvider>());
-            options.XmlEncryptor = new MasterKeyEncryptor(provider.GetRequiredService<MasterKey>());
+            options.XmlEncryptor = new VaultEncryptor(provider.GetRequiredService<SecretVault>());
         }));
         return services;
     }
@@ -41,11 +43,11 @@ internal static class KeyRing
         }
     }
 
-    private sealed class MasterKeyEncryptor(MasterKey key) : IXmlEncryptor
+    private sealed class VaultEncryptor(SecretVault vault) : IXmlEncryptor
     {
         public EncryptedXmlInfo Encrypt(XElement plaintextElement)
         {
-            var box = key.Seal(Encoding.UTF8.GetBytes(plaintextElement.ToString(SaveOptions.DisableFormatting)), MasterKeyDecryptor.Context);
+            var box = vault.Seal(Encoding.UTF8.GetBytes(plaintextElement.ToString(SaveOptions.DisableFormatting)), MasterKeyDecryptor.Context);
             return new EncryptedXmlInfo(new XElement("sealed", Convert.ToBase64String(box)), typeof(MasterKeyDecryptor));
         }
     }
@@ -57,5 +59,5 @@ public sealed class MasterKeyDecryptor(IServiceProvider services) : IXmlDecrypto
     internal const string Context = "data-protection";
 
     public XElement Decrypt(XElement encryptedElement) =>
-        XElement.Parse(Encoding.UTF8.GetString(services.GetRequiredService<MasterKey>().Open(Convert.FromBase64String(encryptedElement.Value), Context)));
+        XElement.Parse(Encoding.UTF8.GetString(services.GetRequiredService<SecretVault>().Open(Convert.FromBase64String(encryptedElement.Value), Context)));
 }

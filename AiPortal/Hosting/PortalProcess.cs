@@ -41,7 +41,7 @@ public sealed class PortalProcess : IAsyncDisposable
         try
         {
             builder.Services.AddSingleton(database.Database);
-            builder.Services.AddSingleton(await MasterKeyStart.RunAsync(settings, database.Database, token));
+            await VaultStart.RunAsync(builder.Services, settings, database.Database, clock, token);
             PortalFeatures.Add(builder.Services);
             var app = builder.Build();
             Trust(app, settings);

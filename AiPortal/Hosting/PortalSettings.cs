@@ -22,8 +22,8 @@ public sealed record PortalSettings
 
     public string? Chromium { get; private init; }
 
-    /// <summary>Null where it is to be found in, or made for, the data directory.</summary>
-    public byte[]? MasterKey { get; private init; }
+    /// <summary>Where the master keys are.</summary>
+    internal MasterKeySetting MasterKey { get; private init; } = MasterKeySetting.Own;
 
     public required string Node { get; init; }
 
@@ -49,23 +49,21 @@ public sealed record PortalSettings
     public static PortalSettings Read(IConfiguration configuration, bool isDevelopment)
     {
         var connection = Text(configuration, "ConnectionStrings:Portal");
-        var master = Key(configuration, "Portal:MasterKey");
-        if (connection is not null && master is null)
-            throw new StartFault("Portal:MasterKey", "must be given (base64 of 32 random bytes) with ConnectionStrings:Portal.");
+        var master = MasterKeySetting.Read(configuration, mustBeGiven: connection is not null);
         return new PortalSettings
         {
             ConnectionString = connection,
             DataDirectory = Path.GetFullPath(Text(configuration, "Portal:DataDirectory") ?? DefaultDataDirectory()),
             PostgresBin = Text(configuration, "Portal:PostgresBin"),
             AdminEmail = Email(configuration, "Portal:Admin:Email") ?? "admin@localhost",
-            AdminPassword = Text(configuration, "Portal:Admin:Password"),
+            AdminPassword = Secret(configuration, "Portal:Admin:Password", leastLength: 1),
             Demo = Flag(configuration, "Portal:Demo") ?? isDevelopment,
             Chromium = Text(configuration, "Portal:Chromium"),
             MasterKey = master,
             Node = Text(configuration, "Portal:Node") ?? $"{Environment.MachineName}:{Environment.ProcessId}",
             PrivateUpstreams = Networks(configuration, "Portal:PrivateUpstreams") ?? (isDevelopment ? [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")] : []),
             TrustedProxies = Networks(configuration, "Portal:TrustedProxies") ?? [],
-            MetricsToken = Text(configuration, "Portal:MetricsToken"),
+            MetricsToken = Secret(configuration, "Portal:MetricsToken", leastLength: 16),
             MaxBodyBytes = Size(configuration, "Portal:MaxBodyBytes") ?? 33_554_432,
             MaxConnections = Count(configuration, "Portal:MaxConnections") ?? 20_000,
             Registration = Registrations(configuration, "Portal:Registration") ?? "invite",
@@ -82,6 +80,14 @@ public sealed record PortalSettings
 
     private static string? Text(IConfiguration configuration, string key) =>
         configuration[key] is { Length: > 0 } value ? value : null;
+
+    /// <summary>Set but empty is a mistake: a variable that was not filled would open what it should close.</summary>
+    private static string? Secret(IConfiguration configuration, string key, int leastLength) => configuration[key] switch
+    {
+        null => null,
+        "" => throw new StartFault(key, "is empty."),
+        var text => SampleSecrets.FaultOf(text, leastLength) is { } fault ? throw new StartFault(key, fault) : text,
+    };
 
     private static bool? Flag(IConfiguration configuration, string key) => Text(configuration, key) switch
     {
@@ -108,16 +114,6 @@ public sealed record PortalSettings
         var text when long.TryParse(text, out var value) && value is >= 10 and <= 10_000_000 => value,
         _ => throw new StartFault(key, "must be a number from 10 to 10000000."),
     };
-
-    private static byte[]? Key(IConfiguration configuration, string key)
-    {
-        if (Text(configuration, key) is not { } text) return null;
-        var bytes = new byte[64];
-        if (!Convert.TryFromBase64String(text, bytes, out var length) || length != 32)
-            throw new StartFault(key, "must be base64 of 32 bytes.");
-        if (bytes.Take(32).Distinct().Count() < 8) throw new StartFault(key, "must be random.");
-        return bytes[..32];
-    }
 
     private static string? Email(IConfiguration configuration, string key) => Text(configuration, key) switch
     {

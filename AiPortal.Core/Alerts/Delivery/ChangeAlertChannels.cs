@@ -2,13 +2,14 @@ using System.Net.Sockets;
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Providers;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Alerts.Delivery;
 
 /// <summary>Sets where an organization's alerts go. A replaced secret signs along for a day.</summary>
-public sealed class ChangeAlertChannels(ChangeGate gate, UpstreamAddressGuard guard, MasterKey masterKey, MailSender mails, TimeProvider clock)
+public sealed class ChangeAlertChannels(ChangeGate gate, UpstreamAddressGuard guard, SecretVault vault, MailSender mails, TimeProvider clock)
 {
     private static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -48,7 +49,7 @@ public sealed class ChangeAlertChannels(ChangeGate gate, UpstreamAddressGuard gu
         {
             row.PreviousSecretCipher = row.WebhookSecretCipher;
             row.PreviousUntil = row.WebhookSecretCipher is null ? null : clock.GetUtcNow() + Overlap;
-            row.WebhookSecretCipher = WebhookSecret.Seal(masterKey, row.OrganizationId, secret);
+            row.WebhookSecretCipher = WebhookSecret.Seal(vault, row.OrganizationId, secret);
         }
     }
 

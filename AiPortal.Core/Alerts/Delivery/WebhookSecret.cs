@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 
 namespace AiPortal.Core.Alerts.Delivery;
 
@@ -46,10 +47,10 @@ public static class WebhookSecret
         return signatures.Split(' ').Any(entry => CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(entry)));
     }
 
-    internal static byte[] Seal(MasterKey key, Guid organizationId, string text) => key.Seal(Encoding.UTF8.GetBytes(text), Context(organizationId));
+    internal static byte[] Seal(SecretVault vault, Guid organizationId, string text) => vault.Seal(Encoding.UTF8.GetBytes(text), Context(organizationId));
 
-    internal static byte[] Open(MasterKey key, Guid organizationId, byte[] cipher) =>
-        TryRead(Encoding.UTF8.GetString(key.Open(cipher, Context(organizationId))), out var secret) ? secret : throw new CryptographicException("The stored secret is none.");
+    internal static byte[] Open(SecretVault vault, Guid organizationId, byte[] cipher) =>
+        TryRead(Encoding.UTF8.GetString(vault.Open(cipher, Context(organizationId))), out var secret) ? secret : throw new CryptographicException("The stored secret is none.");
 
     private static byte[] Good(byte[] secret) =>
         secret.Length >= Least ? secret : throw new ArgumentException($"A webhook secret has at least {Least} bytes.", nameof(secret));

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Providers;
 
 namespace AiPortal.Core.Alerts.Delivery;
@@ -11,15 +12,15 @@ namespace AiPortal.Core.Alerts.Delivery;
 /// <summary>Posts signed events; follows no redirect, and connects only where the guard allows it at that moment.</summary>
 public sealed class WebhookSender : IDisposable
 {
-    private readonly MasterKey _masterKey;
+    private readonly SecretVault _vault;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _patience;
     private readonly HttpMessageInvoker _public;
     private readonly HttpMessageInvoker _private;
 
-    public WebhookSender(UpstreamAddressGuard guard, MasterKey masterKey, AlertingOptions options, TimeProvider clock)
+    public WebhookSender(UpstreamAddressGuard guard, SecretVault vault, AlertingOptions options, TimeProvider clock)
     {
-        (_masterKey, _clock, _patience) = (masterKey, clock, options.WebhookPatience);
+        (_vault, _clock, _patience) = (vault, clock, options.WebhookPatience);
         _public = Invoker(guard, allowPrivate: false);
         _private = Invoker(guard, allowPrivate: true);
     }
@@ -61,8 +62,8 @@ public sealed class WebhookSender : IDisposable
 
     private IEnumerable<byte[]> Secrets(AlertChannels channels, DateTimeOffset now)
     {
-        yield return WebhookSecret.Open(_masterKey, channels.OrganizationId, channels.WebhookSecretCipher!);
-        if (channels.PreviousSecretCipher is { } previous && channels.PreviousUntil > now) yield return WebhookSecret.Open(_masterKey, channels.OrganizationId, previous);
+        yield return WebhookSecret.Open(_vault, channels.OrganizationId, channels.WebhookSecretCipher!);
+        if (channels.PreviousSecretCipher is { } previous && channels.PreviousUntil > now) yield return WebhookSecret.Open(_vault, channels.OrganizationId, previous);
     }
 
     private DeliveryOutcome OutcomeOf(HttpResponseMessage response)

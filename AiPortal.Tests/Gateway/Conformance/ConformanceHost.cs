@@ -3,6 +3,7 @@ using System.Text;
 using AiPortal.Core.Access;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Providers;
 using AiPortal.Core.Routing;
 using AiPortal.Tests.Gateway.Http;
@@ -38,7 +39,7 @@ public sealed class ConformanceHost : IAsyncLifetime
     {
         await Gateway.InitializeAsync();
         (KeyId, Secret) = await Gateway.IssueSecretAsync();
-        var sealer = Gateway.Portal.Services.GetRequiredService<MasterKey>();
+        var sealer = Gateway.Portal.Services.GetRequiredService<SecretVault>();
         await using var db = Gateway.Portal.Database.Portal.OpenSystem();
         foreach (var dialect in DialectsOut)
         {

@@ -7,6 +7,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Providers;
@@ -62,7 +63,7 @@ public sealed class GatewayHost : IAsyncLifetime
             Priority = priority,
             AllowPrivate = true,
         };
-        account.ApiKeyCipher = Portal.Services.GetRequiredService<MasterKey>().Seal(Encoding.UTF8.GetBytes(UpstreamSecret), ProviderSecret.Context(account));
+        account.ApiKeyCipher = Portal.Services.GetRequiredService<SecretVault>().Seal(Encoding.UTF8.GetBytes(UpstreamSecret), ProviderSecret.Context(account));
         await using var db = Portal.Database.Portal.OpenSystem();
         db.Add(account);
         await db.SaveChangesAsync();

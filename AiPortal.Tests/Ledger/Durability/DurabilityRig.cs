@@ -18,7 +18,6 @@ internal sealed class DurabilityRig : IAsyncDisposable
     private const string Tokens = "input_units + cached_input_units + cache_write_units + output_units + reasoning_units";
     private readonly TestDatabase _database = new();
     private readonly string _directory = Directory.CreateTempSubdirectory("aiportal-durability-").FullName;
-    private readonly string _masterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly Dictionary<Guid, string> _confirmed = [];
     private readonly HttpClient _admin;
     private string? _reachedBy;
@@ -38,6 +37,12 @@ internal sealed class DurabilityRig : IAsyncDisposable
 
     public TestDatabase Database => _database;
 
+    /// <summary>Where the master keys are, the newest last.</summary>
+    public string MasterKeys => Path.Combine(_directory, "master.keys");
+
+    /// <summary>Signed in with a service token.</summary>
+    public HttpClient Admin => _admin;
+
     /// <summary>The virtual key that the load calls with.</summary>
     public string Secret { get; private set; } = "";
 
@@ -45,6 +50,7 @@ internal sealed class DurabilityRig : IAsyncDisposable
     public static async Task<DurabilityRig> StartAsync(Func<string, string>? through = null)
     {
         var rig = new DurabilityRig(await WitnessUpstream.StartAsync());
+        await File.WriteAllTextAsync(rig.MasterKeys, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         await rig._database.InitializeAsync();
         rig._reachedBy = through?.Invoke(rig._database.Superuser) ?? rig._database.Superuser;
         await using var portal = rig.Portal();
@@ -126,7 +132,7 @@ internal sealed class DurabilityRig : IAsyncDisposable
     private string[] Arguments() =>
     [
         "--urls", Address.ToString(), "--environment", "Development", "--ConnectionStrings:Portal", _reachedBy + ";Pooling=true",
-        "--Portal:DataDirectory", _directory, "--Portal:MasterKey", _masterKey, "--Portal:Admin:Email", PortalHost.AdminEmail,
+        "--Portal:DataDirectory", _directory, "--Portal:MasterKeyFile", MasterKeys, "--Portal:Node", "rig", "--Portal:Admin:Email", PortalHost.AdminEmail,
         "--Portal:Admin:Password", PortalHost.AdminPassword, "--Portal:Demo", "false", "--Logging:LogLevel:Default", "Warning",
     ];
 

@@ -34,6 +34,7 @@ internal static class NavItems
         new("/models", "models", "Nav.Models", NavGroup.Gateway),
         new("/playground", "play", "Nav.Playground", NavGroup.Gateway),
         new("/api", "api", "Nav.Api", NavGroup.Gateway),
+        new("/vault", "audit", "Nav.Vault", NavGroup.Settings, Roles: "owner,administrator"),
         new("/settings", "organization", "Nav.Settings", NavGroup.Settings),
     ];
 }
