@@ -11,6 +11,7 @@ public sealed record VaultNode(string Name);
 /// <summary>Keeps this process's master keys as the operator gives them, and seals anew what an old one sealed.</summary>
 public sealed class MasterKeyKeeper(
     PortalDatabase database, SecretVault vault, IMasterKeySource source, MasterKeyBook book, MasterKeyHolders holders, VaultNode node, ILogger<MasterKeyKeeper> logger)
+    : IDisposable
 {
     private readonly SemaphoreSlim _refreshing = new(1);
     private long _unopened;
@@ -72,6 +73,8 @@ public sealed class MasterKeyKeeper(
             await LockAsync(connection, "SELECT pg_advisory_unlock($1)", CancellationToken.None);
         }
     }
+
+    public void Dispose() => _refreshing.Dispose();
 
     /// <summary>Whether a version beside the active one may still have secrets.</summary>
     internal async Task<bool> HasOldAsync(CancellationToken token)

@@ -30,6 +30,12 @@ internal sealed class VaultWatch(MasterKeyKeeper keeper, LiveSignals signals, Ti
         }
     }
 
+    public override void Dispose()
+    {
+        _told.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var subscription = signals.Subscribe(Topic, Wake);
