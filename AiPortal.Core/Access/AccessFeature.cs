@@ -1,4 +1,6 @@
+using AiPortal.Core.Access.TwoFactor;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,10 +21,15 @@ public static class AccessFeature
             options.Password.RequireUppercase = false;
             options.Password.RequireLowercase = false;
             options.Password.RequireNonAlphanumeric = false;
-            options.Lockout.MaxFailedAccessAttempts = 10;
-            options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
         });
         services.AddScoped<IUserStore<PortalUser>, PortalUserStore>();
+        services.AddSealed(new SealedColumn("user_second_factors", "secret", "second_factor:{user_id}", Key: "user_id"));
+        services.AddSingleton<SignInAttempts>();
+        services.AddSingleton<PasswordCheck>();
+        services.AddSingleton<PersonChange>();
+        services.AddSingleton<SecondFactor>();
+        services.AddSingleton<SetUpTwoFactor>();
+        services.AddSingleton<ResetTwoFactor>();
         services.AddScoped<SignIn>();
         services.AddScoped<ChangePassword>();
         services.AddScoped<Register>();

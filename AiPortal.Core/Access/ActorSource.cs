@@ -26,7 +26,7 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
 
         var session = await db.Set<Session>().AsNoTracking().SingleOrDefaultAsync(s => s.AccessHash == hash, cancellation);
         if (session is null || session.RevokedAt is not null || session.AccessExpiresAt <= now) return null;
-        return await PersonAsync(db, session.UserId, session.Id, clientIp, cancellation);
+        return await PersonAsync(db, session, clientIp, now, cancellation);
     }
 
     /// <summary>Null when the browser session has ended or its user is gone.</summary>
@@ -36,7 +36,7 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
         await using var db = database.OpenSystem();
         var session = await db.Set<Session>().AsNoTracking().SingleOrDefaultAsync(s => s.Id == sessionId, cancellation);
         if (session is null || session.RevokedAt is not null || session.ExpiresAt <= now) return null;
-        return await PersonAsync(db, session.UserId, session.Id, clientIp, cancellation);
+        return await PersonAsync(db, session, clientIp, now, cancellation);
     }
 
     /// <summary>Null for a token that does not work now.</summary>
@@ -57,13 +57,23 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
         return ServiceTokenStanding.Of(service, chain, roles, now) == ServiceTokenStatus.Active ? service : null;
     }
 
-    private static async Task<Actor?> PersonAsync(PortalDb db, Guid userId, Guid sessionId, string? clientIp, CancellationToken cancellation)
+    private static async Task<Actor?> PersonAsync(PortalDb db, Session session, string? clientIp, DateTimeOffset now, CancellationToken cancellation)
     {
-        var user = await db.Set<PortalUser>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellation);
+        var user = await db.Set<PortalUser>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == session.UserId, cancellation);
         if (user is null) return null;
-        var roles = await db.Set<Membership>().AsNoTracking().Where(m => m.UserId == userId)
-            .ToDictionaryAsync(m => m.OrganizationId, m => m.Role, cancellation);
+        var places = await db.Set<Membership>().AsNoTracking().Where(m => m.UserId == user.Id)
+            .Join(db.Set<Organization>(), m => m.OrganizationId, o => o.Id, (m, o) => new { m.OrganizationId, m.Role, o.TwoFactorRoles }).ToListAsync(cancellation);
+        SignInDebt? owes = user.MustChangePassword ? SignInDebt.NewPassword
+            : !user.TwoFactorEnabled && places.Exists(place => place.TwoFactorRoles.Contains(place.Role)) ? SignInDebt.TwoFactor : null;
+        if (owes is not null) places.Clear();
+        var roles = places.ToDictionary(place => place.OrganizationId, place => place.Role);
         var home = user.HomeOrganizationId is { } id && roles.ContainsKey(id) ? id : roles.Keys.Order().Cast<Guid?>().FirstOrDefault();
-        return new Actor(user.Id, user.Name, roles, home, clientIp, IsBootstrap: user.IsBootstrap, SessionId: sessionId);
+        if (now - session.SeenAt > Session.SeenEvery)
+        {
+            await db.Set<Session>().Where(s => s.Id == session.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.SeenAt, now).SetProperty(s => s.ClientIp, s => clientIp ?? s.ClientIp), cancellation);
+        }
+
+        return new Actor(user.Id, user.Name, roles, home, clientIp, IsBootstrap: user.IsBootstrap, SessionId: session.Id) { Owes = owes };
     }
 }

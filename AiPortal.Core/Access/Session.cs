@@ -8,6 +8,8 @@ namespace AiPortal.Core.Access;
 /// <summary>One sign-in of a person, by API or browser. Tokens are opaque and stored as SHA-256 only.</summary>
 public sealed class Session
 {
+    internal static readonly TimeSpan SeenEvery = TimeSpan.FromMinutes(5);
+
     public Guid Id { get; set; }
 
     public Guid UserId { get; set; }
@@ -21,6 +23,9 @@ public sealed class Session
     public byte[]? SpentRefreshHash { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>UTC, kept to <see cref="SeenEvery"/>.</summary>
+    public DateTimeOffset SeenAt { get; set; }
 
     public DateTimeOffset AccessExpiresAt { get; set; }
 

@@ -6,9 +6,16 @@ namespace AiPortal.Core.Access;
 /// <summary>The two tokens of an API session, in clear; given out once.</summary>
 public sealed record SessionTokens(string AccessToken, string RefreshToken, TimeSpan ExpiresIn);
 
+/// <summary>Where somebody signed in.</summary>
+public enum SessionKind { Browser, Api }
+
+/// <summary>A session as its person sees it. Instants are UTC; <c>SeenAt</c> is right to five minutes.</summary>
+public sealed record OwnSession(Guid Id, SessionKind Kind, string? ClientIp, string? UserAgent, bool IsCurrent, DateTimeOffset CreatedAt, DateTimeOffset SeenAt, DateTimeOffset ExpiresAt);
+
 /// <summary>Begins, renews and ends sessions.</summary>
 public sealed class Sessions(PortalDatabase database, TimeProvider clock)
 {
+    private const int MostShown = 200;
     private const string RefreshPrefix = "apr_";
     private static readonly TimeSpan AccessLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan Life = TimeSpan.FromDays(14);
@@ -69,6 +76,27 @@ public sealed class Sessions(PortalDatabase database, TimeProvider clock)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now), token);
     }
 
+    /// <summary>Those of a person that stand, the last seen first; at most 200.</summary>
+    public async Task<IReadOnlyList<OwnSession>> OfAsync(Actor actor, CancellationToken token = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.OpenSystem();
+        return await db.Set<Session>().AsNoTracking().Where(s => s.UserId == actor.Id && s.RevokedAt == null && s.ExpiresAt > now)
+            .OrderByDescending(s => s.SeenAt).ThenBy(s => s.Id).Take(MostShown)
+            .Select(s => new OwnSession(s.Id, s.AccessHash == null ? SessionKind.Browser : SessionKind.Api, s.ClientIp, s.UserAgent, s.Id == actor.SessionId, s.CreatedAt, s.SeenAt, s.ExpiresAt))
+            .ToListAsync(token);
+    }
+
+    /// <summary>Ends one of the person's own.</summary>
+    public async Task<Outcome<Guid>> EndOwnAsync(Actor actor, Guid sessionId, CancellationToken token = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.OpenSystem();
+        var ended = await db.Set<Session>().Where(s => s.Id == sessionId && s.UserId == actor.Id && s.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now), token);
+        return ended == 1 ? sessionId : Refusal.Missing("session");
+    }
+
     /// <summary>Ends all sessions of a person but one; after a password change.</summary>
     public async Task EndOthersAsync(Guid userId, Guid? except, CancellationToken token = default)
     {
@@ -83,6 +111,7 @@ public sealed class Sessions(PortalDatabase database, TimeProvider clock)
         Id = Ids.New(clock),
         UserId = userId,
         CreatedAt = clock.GetUtcNow(),
+        SeenAt = clock.GetUtcNow(),
         AccessExpiresAt = clock.GetUtcNow() + Life,
         ExpiresAt = clock.GetUtcNow() + Life,
         ClientIp = clientIp,

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Organizations;
 
-/// <summary>A new member; <c>InvitationToken</c> is in clear, given once, and null for a person who can sign in already.</summary>
+/// <summary>A new member; <c>InvitationToken</c> is in clear, given once, and null for a person who has a password already or gets one elsewhere.</summary>
 public sealed record AddedMember(Membership Membership, bool CanSignIn, string? InvitationToken);
 
 /// <summary>
@@ -18,8 +18,6 @@ public sealed record AddedMember(Membership Membership, bool CanSignIn, string? 
 public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserManager<PortalUser> users, TimeProvider clock)
 {
     private const int MaxEmail = 254;
-    private const string TokenPrefix = "apv_";
-    private static readonly TimeSpan InvitationLife = TimeSpan.FromDays(7);
 
     public Task<Outcome<AddedMember>> RunAsync(Actor actor, Guid organizationId, MemberDraft draft, string? password, CancellationToken token = default) =>
         gate.RunAsync<AddedMember>(actor, organizationId, Permission.ManageMembers, "member.create", async scope =>
@@ -42,7 +40,7 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
             scope.Db.Add(row);
             await scope.Db.SaveChangesAsync(token);
             var canSignIn = person.PasswordHash is not null;
-            var invitation = canSignIn ? null : Invite(scope.Db, row);
+            var invitation = Invitations.MayMake(person, organizationId) ? Invitations.Make(scope.Db, row, clock) : null;
             scope.Audit(new AuditNote("member.create", "member", row.Id, row.Email, After: draft));
             return new AddedMember(row, canSignIn, invitation);
         }, token);
@@ -90,12 +88,5 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
         };
         if (password is not null) person.PasswordHash = users.PasswordHasher.HashPassword(person, password);
         return person;
-    }
-
-    private string Invite(PortalDb db, Membership row)
-    {
-        var invitation = OpaqueToken.Create(TokenPrefix);
-        db.Add(new Invitation { MembershipId = row.Id, UserId = row.UserId, TokenHash = invitation.Hash, ExpiresAt = clock.GetUtcNow() + InvitationLife });
-        return invitation.Text;
     }
 }

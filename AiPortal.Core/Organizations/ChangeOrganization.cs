@@ -17,6 +17,7 @@ public sealed class ChangeOrganization(ChangeGate gate, TimeProvider clock)
         {
             if (draft.Check() is { } refusal) return refusal;
             var row = await scope.Db.Set<Organization>().SingleAsync(o => o.Id == organizationId, token);
+            if (await CheckTwoFactorAsync(scope, draft, token) is { } owing) return owing;
             var before = OrganizationDraft.Of(row);
             var calendar = (row.TimeZone, row.FiscalYearStart, row.WeekStart);
             draft.ApplyTo(row);
@@ -25,6 +26,15 @@ public sealed class ChangeOrganization(ChangeGate gate, TimeProvider clock)
             scope.RefreshGateway();
             return row;
         }, token);
+
+    /// <summary>Whoever asks two-factor of his own role has it himself, or he would lock himself out of what he is doing.</summary>
+    private static async Task<Refusal?> CheckTwoFactorAsync(ChangeScope scope, OrganizationDraft draft, CancellationToken token)
+    {
+        if (scope.Actor.IsService || scope.Actor.RoleIn(scope.OrganizationId) is not { } own || !draft.TwoFactorRoles.Contains(own)) return null;
+        return await scope.Db.Set<PortalUser>().AnyAsync(u => u.Id == scope.Actor.Id && u.TwoFactorEnabled, token)
+            ? null
+            : Refusal.Field("two_factor_roles", "Set up your own two-factor first: your role is among them.");
+    }
 
     /// <summary>Periods begin and end elsewhere now, so that the same entries make other sums.</summary>
     private async Task RecountAsync(ChangeScope scope, bool otherDays, CancellationToken token)

@@ -24,6 +24,9 @@ public sealed record OrganizationDraft(
 
     public RateLimit Limits { get; init; } = RateLimit.None;
 
+    /// <summary>Roles whose holders must use two-factor.</summary>
+    public IReadOnlyList<Role> TwoFactorRoles { get; init; } = [];
+
     /// <summary>For keys that say nothing of their own.</summary>
     public CacheTerms? Cache { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record OrganizationDraft(
             BodyRetentionDays = row.BodyRetentionDays,
             BodyRedaction = row.BodyRedaction,
             Limits = RateLimit.Of(row),
+            TwoFactorRoles = row.TwoFactorRoles,
             Cache = row.Cache,
         };
 
@@ -53,6 +57,7 @@ public sealed record OrganizationDraft(
             faults.Require(CeilingPrice is > 0 and < 1_000_000, "ceiling_price", "Must be above 0 and below 1000000.");
         faults.Require(BodyRetentionDays is >= 1 and <= BodyPolicy.LongestDays, "body_retention_days", "Must be a number of days from 1 to 365.");
         faults.Require(BodyRedaction.Distinct().Count() == BodyRedaction.Count, "body_redaction", "Names a redaction twice.");
+        faults.Require(TwoFactorRoles.Distinct().Count() == TwoFactorRoles.Count, "two_factor_roles", "Names a role twice.");
         Limits.Check(faults);
         Cache?.Check(faults);
         return faults.Any ? faults.ToRefusal() : null;
@@ -70,6 +75,7 @@ public sealed record OrganizationDraft(
         row.BodyLogging = BodyLogging;
         row.BodyRetentionDays = BodyRetentionDays;
         row.BodyRedaction = [.. BodyRedaction.Order()];
+        row.TwoFactorRoles = [.. TwoFactorRoles.Order()];
         Limits.WriteTo(row);
         row.Cache = Cache;
     }

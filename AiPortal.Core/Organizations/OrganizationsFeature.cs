@@ -25,6 +25,14 @@ public static class OrganizationsFeature
         services.AddSingleton<RemoveMember>();
         services.AddScoped<AcceptInvitation>();
         services.AddSingleton<MemberList>();
+        services.AddSingleton<MemberSheet>();
+        services.AddSingleton<InviteAgain>();
+        services.AddSingleton<StructureTree>();
+        services.AddSingleton<IStructureChanges, StructureChanges<Department>>();
+        services.AddSingleton<IStructureChanges, StructureChanges<Team>>();
+        services.AddSingleton<IStructureChanges, StructureChanges<Project>>();
+        services.AddSingleton<IStructureChanges, StructureChanges<CostCenter>>();
+        services.AddSingleton<IStructureChanges, StructureChanges<DeploymentEnvironment>>();
         return services;
     }
 }

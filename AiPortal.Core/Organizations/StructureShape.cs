@@ -12,11 +12,16 @@ public sealed record StructureDraft(string Name, Guid? ParentId = null, string? 
     public RateLimit Limits { get; init; } = RateLimit.None;
 }
 
+/// <summary>The kinds of structure row.</summary>
+public enum StructureKind { Department, Team, Project, CostCenter, Environment }
+
 /// <summary>What tells one kind of structure row from another.</summary>
 public abstract class StructureShape<T> where T : StructureRow
 {
+    public abstract StructureKind Kind { get; }
+
     /// <summary>As in audit actions and messages: <c>cost_center</c>.</summary>
-    public abstract string Word { get; }
+    public string Word => EnumWord.Of(Kind);
 
     /// <summary>As a budget's scope.</summary>
     internal abstract QuotaType Scope { get; }
@@ -60,7 +65,7 @@ public abstract class StructureShape<T> where T : StructureRow
 /// <summary>Departments may be nested.</summary>
 public sealed class DepartmentShape : StructureShape<Department>
 {
-    public override string Word => "department";
+    public override StructureKind Kind => StructureKind.Department;
 
     internal override QuotaType Scope => QuotaType.Department;
 
@@ -102,7 +107,7 @@ public sealed class DepartmentShape : StructureShape<Department>
 /// <summary>A team may belong to a department.</summary>
 public sealed class TeamShape : StructureShape<Team>
 {
-    public override string Word => "team";
+    public override StructureKind Kind => StructureKind.Team;
 
     internal override QuotaType Scope => QuotaType.Team;
 
@@ -131,7 +136,7 @@ public sealed class TeamShape : StructureShape<Team>
 /// <summary>A project may belong to a team.</summary>
 public sealed class ProjectShape : StructureShape<Project>
 {
-    public override string Word => "project";
+    public override StructureKind Kind => StructureKind.Project;
 
     internal override QuotaType Scope => QuotaType.Project;
 
@@ -156,7 +161,7 @@ public sealed class ProjectShape : StructureShape<Project>
 /// <summary>A cost center may carry finance's code.</summary>
 public sealed class CostCenterShape : StructureShape<CostCenter>
 {
-    public override string Word => "cost_center";
+    public override StructureKind Kind => StructureKind.CostCenter;
 
     internal override QuotaType Scope => QuotaType.CostCenter;
 
@@ -176,7 +181,7 @@ public sealed class CostCenterShape : StructureShape<CostCenter>
 /// <summary>Development, test, production.</summary>
 public sealed class EnvironmentShape : StructureShape<DeploymentEnvironment>
 {
-    public override string Word => "environment";
+    public override StructureKind Kind => StructureKind.Environment;
 
     internal override QuotaType Scope => QuotaType.Environment;
 

@@ -58,19 +58,15 @@ public sealed class Organization : TenantRow, ILimitedRow
     /// <summary>For keys that say nothing of their own; null: off.</summary>
     public CacheTerms? Cache { get; set; }
 
+    /// <summary>Roles whose holders must use two-factor; each at most once.</summary>
+    public IReadOnlyList<Role> TwoFactorRoles { get; set; } = [];
+
     /// <summary>The made-up organization of a demo start.</summary>
     public bool IsDemo { get; set; }
 }
 
 internal sealed class OrganizationMapping : IEntityTypeConfiguration<Organization>
 {
-    private static readonly ValueConverter<IReadOnlyList<BodyRedaction>, string[]> Words = new(
-        list => list.Select(EnumWord.Of).ToArray(), words => words.Select(EnumWord.Parse<BodyRedaction>).ToArray());
-
-    private static readonly ValueComparer<IReadOnlyList<BodyRedaction>> SameWords = new(
-        (a, b) => (a ?? Array.Empty<BodyRedaction>()).SequenceEqual(b ?? Array.Empty<BodyRedaction>()),
-        list => list.Aggregate(0, HashCode.Combine), list => list.ToArray());
-
     public void Configure(EntityTypeBuilder<Organization> builder)
     {
         builder.ToTable("organizations");
@@ -78,6 +74,16 @@ internal sealed class OrganizationMapping : IEntityTypeConfiguration<Organizatio
         builder.Property(o => o.TimeZone).HasMaxLength(64);
         builder.Property(o => o.Currency).HasMaxLength(3);
         builder.Property(o => o.Cache).HasJson();
-        builder.Property(o => o.BodyRedaction).HasColumnType("text[]").HasConversion(Words, SameWords);
+        HasWords(builder.Property(o => o.BodyRedaction));
+        HasWords(builder.Property(o => o.TwoFactorRoles)).HasDefaultValueSql("'{}'");
+    }
+
+    private static PropertyBuilder<IReadOnlyList<T>> HasWords<T>(PropertyBuilder<IReadOnlyList<T>> property) where T : struct, Enum
+    {
+        property.HasColumnType("text[]").HasConversion(
+            new ValueConverter<IReadOnlyList<T>, string[]>(list => list.Select(EnumWord.Of).ToArray(), words => words.Select(EnumWord.Parse<T>).ToArray()),
+            new ValueComparer<IReadOnlyList<T>>(
+                (a, b) => (a ?? Array.Empty<T>()).SequenceEqual(b ?? Array.Empty<T>()), list => list.Aggregate(0, HashCode.Combine), list => list.ToArray()));
+        return property;
     }
 }

@@ -43,6 +43,7 @@ internal static class AccessHost
         services.AddAuthorizationBuilder()
             .AddPolicy(ApiPolicy, policy => policy.AddAuthenticationSchemes(TokenAuthentication.SchemeName).RequireAuthenticatedUser())
             .AddPolicy(SignedInPolicy, policy => policy.AddAuthenticationSchemes(EitherScheme).RequireAuthenticatedUser());
+        services.AddSingleton<SecondStepTicket>();
         services.AddScoped<BrowserSession>();
         services.AddScoped<CurrentActor>();
         services.AddScoped<CurrentOrganization>();

@@ -16,7 +16,8 @@ internal sealed class BrowserSession(Sessions sessions, ActorSource actors, Tena
     public const string SessionClaim = "sid";
     public const string Scheme = CookieAuthenticationDefaults.AuthenticationScheme;
 
-    public async Task BeginAsync(HttpContext context, PortalUser user)
+    /// <summary>Says what the person has to do first, null where nothing.</summary>
+    public async Task<SignInDebt?> BeginAsync(HttpContext context, PortalUser user)
     {
         var id = await sessions.BeginBrowserAsync(user.Id, context.ClientIp(), context.Request.Headers.UserAgent, context.RequestAborted);
         var actor = await actors.BySessionAsync(id, context.ClientIp(), context.RequestAborted);
@@ -35,6 +36,7 @@ internal sealed class BrowserSession(Sessions sessions, ActorSource actors, Tena
         }
 
         await context.SignInAsync(Scheme, new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme)));
+        return actor?.Owes;
     }
 
     public async Task EndAsync(HttpContext context)

@@ -17,12 +17,19 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication, Act
         return actor ?? throw new SessionEndedException();
     }
 
-    /// <summary>The actor and the organization he looks at.</summary>
+    /// <summary>The actor and the organization he looks at. Throws <see cref="SignInDebtException"/> where he has something to do first.</summary>
     public async Task<(Actor Actor, Guid OrganizationId)> HereAsync(CancellationToken token = default)
     {
         var actor = await GetAsync(token);
+        if (actor.Owes is { } debt) throw new SignInDebtException(debt);
         return (actor, actor.HomeOrganizationId ?? throw new SessionEndedException());
     }
+}
+
+/// <summary>The person has to do something before he sees anything.</summary>
+public sealed class SignInDebtException(SignInDebt debt) : Exception("Signing in is not finished: " + debt)
+{
+    public SignInDebt Debt { get; } = debt;
 }
 
 /// <summary>The session of a circuit is over; the reader has to sign in again.</summary>

@@ -4,12 +4,15 @@ using Microsoft.AspNetCore.Components;
 
 namespace AiPortal.Access;
 
-/// <summary>Static HTML: a circuit cannot set a cookie.</summary>
+/// <summary>Static HTML: a circuit cannot set a cookie. Whoever has two-factor gives his code in a second step.</summary>
 public sealed partial class SignInPage
 {
-    private bool _refused;
+    private string? _fault;
+    private string? _ticket;
 
     [Inject] internal SignIn SignIn { get; init; } = default!;
+
+    [Inject] internal SecondStepTicket Tickets { get; init; } = default!;
 
     [Inject] internal BrowserSession Browser { get; init; } = default!;
 
@@ -19,25 +22,52 @@ public sealed partial class SignInPage
 
     [SupplyParameterFromForm(FormName = "sign-in")] private Credentials? Form { get; set; }
 
+    [SupplyParameterFromForm(FormName = "sign-in-code")] private SecondStep? Second { get; set; }
+
     [SupplyParameterFromQuery(Name = "returnUrl")] private string? ReturnUrl { get; set; }
+
+    // The form that was sent must be on the page before it can be taken.
+    protected override void OnInitialized() => _ticket = Second?.Ticket;
 
     private async Task SubmitAsync()
     {
         var outcome = await SignIn.RunAsync(Form?.Email ?? "", Form?.Password ?? "");
-        if (outcome.IsRefused)
+        if (outcome.IsRefused) _fault = Text["SignIn.Wrong"];
+        else if (outcome.Value.NeedsCode) _ticket = Tickets.Seal(outcome.Value.User);
+        else await EnterAsync(outcome.Value.User);
+    }
+
+    private async Task FinishAsync()
+    {
+        if (Tickets.Open(Second?.Ticket) is not var (user, stamp))
         {
-            _refused = true;
+            (_ticket, _fault) = (null, Text["Code.Late"]);
             return;
         }
 
-        await Browser.BeginAsync(Context, outcome.Value);
-        Navigation.NavigateTo(outcome.Value.MustChangePassword ? "/change-password" : LocalUrl.OrHome(ReturnUrl));
+        var outcome = await SignIn.FinishAsync(user, stamp, Second?.Code ?? "");
+        if (outcome.IsRefused) _fault = Text["Code.Wrong"];
+        else await EnterAsync(outcome.Value.User);
     }
+
+    private async Task EnterAsync(PortalUser user) => Navigation.NavigateTo(await Browser.BeginAsync(Context, user) switch
+    {
+        SignInDebt.NewPassword => "/change-password",
+        SignInDebt.TwoFactor => "/account",
+        null => LocalUrl.OrHome(ReturnUrl),
+    });
 
     internal sealed class Credentials
     {
         public string? Email { get; set; }
 
         public string? Password { get; set; }
+    }
+
+    internal sealed class SecondStep
+    {
+        public string? Ticket { get; set; }
+
+        public string? Code { get; set; }
     }
 }

@@ -1,5 +1,6 @@
 
 using AiPortal.Access;
+using AiPortal.Core.Access;
 using AiPortal.Core.Data;
 using AiPortal.Core.Data.Sealing;
 
@@ -28,10 +29,18 @@ internal static class ApiFeature
             api.UseStatusCodePages(ApiFaultHandler.WriteStatusAsync);
         });
 
+    /// <summary>Whoever owes a new password or two-factor has no role yet; here he hears why. Some endpoints of the group take nobody signed in.</summary>
+    private static ValueTask<object?> RefuseDebtors(EndpointFilterInvocationContext call, EndpointFilterDelegate next) => call.HttpContext.Features.Get<Actor>()?.Owes switch
+    {
+        SignInDebt.NewPassword => new(ApiResults.Problem(StatusCodes.Status403Forbidden, "password_change_required", "Change your password first: POST /api/v1/auth/change-password.")),
+        SignInDebt.TwoFactor => new(ApiResults.Problem(StatusCodes.Status403Forbidden, "two_factor_setup_required", "Your organization asks for two-factor: POST /api/v1/auth/two-factor.")),
+        null => next(call),
+    };
+
     /// <summary>The group <c>/api/v1</c> that every feature maps its endpoints on; signed-in callers only, who show a bearer token.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
     {
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(AccessHost.SignedInPolicy);
-        return app.MapGroup("/api/v1").RequireAuthorization(AccessHost.ApiPolicy).HonourIdempotencyKeys();
+        return app.MapGroup("/api/v1").RequireAuthorization(AccessHost.ApiPolicy).AddEndpointFilter(RefuseDebtors).HonourIdempotencyKeys();
     }
 }

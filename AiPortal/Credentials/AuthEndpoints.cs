@@ -12,12 +12,13 @@ internal static class AuthEndpoints
 {
     private const int MaxBytes = 8192;
     private const int MaxPassword = 1024;
+    internal const int MaxCode = 40;
 
     public static void MapAuth(this WebApplication app)
     {
         var auth = app.MapGroup("/api/v1/auth").WithTags("Sign in");
-        auth.MapPost("/login", LoginAsync).Describe("Sign in with an address and a password; answers an access and a refresh token.",
-            new { email = "ada@example.com", password = "a long passphrase" }, Example);
+        auth.MapPost("/login", LoginAsync).Describe("Sign in with an address and a password; answers an access and a refresh token. Without the code of one who has two-factor: two_factor_required and no token; ask again with code.",
+            new { email = "ada@example.com", password = "a long passphrase", code = (string?)null }, Example);
         auth.MapPost("/register", RegisterAsync).Describe("Make an account, where Portal:Registration allows it.",
             new { email = "ada@example.com", name = "Ada Lovelace", password = "a long passphrase" },
             new { id = ApiExamples.Id, email = "ada@example.com", name = "Ada Lovelace" }, StatusCodes.Status201Created);
@@ -27,21 +28,25 @@ internal static class AuthEndpoints
             .Describe("End the session of the bearer token.", status: StatusCodes.Status204NoContent);
         auth.MapPost("/change-password", ChangePasswordAsync).RequireAuthorization(AccessHost.ApiPolicy).Describe("Change the caller's password; other sessions end.",
             new { current_password = "a long passphrase", new_password = "another long passphrase" }, status: StatusCodes.Status204NoContent);
+        TwoFactorEndpoints.Map(auth);
+        SessionEndpoints.Map(auth);
         app.MapGet("/api/v1/me", Me).RequireAuthorization(AccessHost.ApiPolicy).WithTags("Sign in").WithSummary("Who the caller is and where he is a member.");
         app.MapPost("/auth/sign-out", SignOutAsync).ExcludeFromDescription();
     }
 
-    private static object Example => new { access_token = "apt_…", refresh_token = "apr_…", token_type = "Bearer", expires_in = 3600, must_change_password = false, two_factor_required = false };
+    private static object Example => new { access_token = "apt_…", refresh_token = "apr_…", token_type = "Bearer", expires_in = 3600, must_change_password = false, two_factor_required = false, two_factor_setup_required = false };
 
-    private static async Task<IResult> LoginAsync(HttpContext http, SignIn signIn, Sessions sessions)
+    private static async Task<IResult> LoginAsync(HttpContext http, SignIn signIn, Sessions sessions, ActorSource actors)
     {
         var body = await JsonBody.ReadAsync(http, maxBytes: MaxBytes);
         var (email, password) = (body.Text("email", maxLength: 254), body.Text("password", maxLength: MaxPassword));
+        var code = body.TextOrNull("code", maxLength: MaxCode);
         if (body.Refusal() is { } invalid) return ApiResults.Refused(invalid);
-        var outcome = await signIn.RunAsync(email, password);
+        var outcome = await signIn.RunAsync(email, password, code);
         if (outcome.Refusal is { } refusal) return Unauthenticated(refusal);
-        var tokens = await sessions.BeginAsync(outcome.Value.Id, http.ClientIp(), http.Request.Headers.UserAgent, http.RequestAborted);
-        return Tokens(tokens, outcome.Value.MustChangePassword);
+        if (outcome.Value.NeedsCode) return ApiResults.Ok(new { two_factor_required = true });
+        var tokens = await sessions.BeginAsync(outcome.Value.User.Id, http.ClientIp(), http.Request.Headers.UserAgent, http.RequestAborted);
+        return Tokens(tokens, (await actors.ByTokenAsync(tokens.AccessToken, http.ClientIp(), http.RequestAborted))?.Owes);
     }
 
     private static async Task<IResult> RegisterAsync(HttpContext http, Register register)
@@ -53,13 +58,13 @@ internal static class AuthEndpoints
         return ApiResults.Created(outcome, user => new { id = user.Id, email = user.Email, name = user.Name });
     }
 
-    private static async Task<IResult> RefreshAsync(HttpContext http, Sessions sessions)
+    private static async Task<IResult> RefreshAsync(HttpContext http, Sessions sessions, ActorSource actors)
     {
         var body = await JsonBody.ReadAsync(http, maxBytes: MaxBytes);
         var refreshToken = body.Text("refresh_token");
         if (body.Refusal() is { } invalid) return ApiResults.Refused(invalid);
         return await sessions.RefreshAsync(refreshToken, http.RequestAborted) is { } tokens
-            ? Tokens(tokens, false)
+            ? Tokens(tokens, (await actors.ByTokenAsync(tokens.AccessToken, http.ClientIp(), http.RequestAborted))?.Owes)
             : Unauthenticated(new Refusal(RefusalKind.Forbidden, "invalid_token", "The refresh token is unknown, spent or expired."));
     }
 
@@ -87,6 +92,8 @@ internal static class AuthEndpoints
             is_service = actor.IsService,
             home_organization_id = actor.HomeOrganizationId,
             organization_id = actor.HomeOrganizationId,
+            must_change_password = actor.Owes == SignInDebt.NewPassword,
+            two_factor_setup_required = actor.Owes == SignInDebt.TwoFactor,
             memberships = actor.Roles.OrderBy(pair => pair.Key).Select(pair => new { organization_id = pair.Key, role = EnumWord.Of<Role>(pair.Value) }),
         });
     }
@@ -97,14 +104,15 @@ internal static class AuthEndpoints
         return Results.LocalRedirect("/sign-in");
     }
 
-    private static IResult Tokens(SessionTokens tokens, bool mustChange) => ApiResults.Ok(new
+    private static IResult Tokens(SessionTokens tokens, SignInDebt? owes) => ApiResults.Ok(new
     {
         access_token = tokens.AccessToken,
         refresh_token = tokens.RefreshToken,
         token_type = "Bearer",
         expires_in = (int)tokens.ExpiresIn.TotalSeconds,
-        must_change_password = mustChange,
+        must_change_password = owes == SignInDebt.NewPassword,
         two_factor_required = false,
+        two_factor_setup_required = owes == SignInDebt.TwoFactor,
     });
 
     private static IResult Unauthenticated(Refusal refusal) =>

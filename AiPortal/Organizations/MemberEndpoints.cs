@@ -1,6 +1,7 @@
 using AiPortal.Access;
 using AiPortal.Api;
 using AiPortal.Core.Access;
+using AiPortal.Core.Access.TwoFactor;
 using AiPortal.Core.Data;
 using AiPortal.Core.Organizations;
 using AiPortal.Core.Tenancy;
@@ -10,27 +11,30 @@ namespace AiPortal.Organizations;
 /// <summary><c>/api/v1/members</c>: who belongs to an organization, and as what.</summary>
 internal static class MemberEndpoints
 {
-    internal sealed record MemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, RateLimit RateLimit, string Status,
+    internal sealed record MemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, RateLimit RateLimit, MemberStatus Status,
         DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
         public static MemberView Of(MemberLine line) => Of(line.Membership, line.CanSignIn);
 
         public static MemberView Of(Membership row, bool canSignIn) => new(row.Id, row.OrganizationId, row.UserId, row.Email, row.Name, row.Role,
-            row.TeamId, RateLimit.Of(row), canSignIn ? "active" : "invited", row.CreatedAt, row.UpdatedAt);
+            row.TeamId, RateLimit.Of(row), canSignIn ? MemberStatus.Active : MemberStatus.Invited, row.CreatedAt, row.UpdatedAt);
     }
 
     /// <summary>The answer to a creation: <c>invitation_url</c> is shown this once, and null for a person who can sign in.</summary>
-    internal sealed record NewMemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, RateLimit RateLimit, string Status,
+    internal sealed record NewMemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, RateLimit RateLimit, MemberStatus Status,
         DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? InvitationUrl);
 
     public static void Map(IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/members").WithTags("Members");
-        group.MapGet("", ListAsync).Describe("List members by name; filters role, team_id, search.", answer: new Page<MemberView>([Example], null));
+        group.MapGet("", ListAsync).Describe("List members by name; filters role, team_id, status, search.", answer: new Page<MemberView>([Example], null));
         group.MapGet("/{id:guid}", ReadAsync).Describe("Read a member.", answer: Example);
         group.MapPost("", AddAsync).Describe("Add a member: with a password he can sign in at once, without one an invitation link is answered once.",
             new { email = "ada@example.com", name = "Ada Lovelace", role = "manager", team_id = ApiExamples.Id }, Created(ExampleAdded, "https://portal.example.com"), StatusCodes.Status201Created);
         group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync).Describe("Change a member's name, role, team or limits.", new { role = "finance", rate_limit = new RateLimit(60) }, Example);
+        group.MapPost("/{id:guid}/invite", InviteAgainAsync).Describe("A new invitation link for a member who has not used his; the link before stops working.",
+            answer: new { invitation_url = "https://portal.example.com/invitation?token=apv_…" });
+        group.MapDelete("/{id:guid}/two-factor", ResetTwoFactorAsync).Describe("End the two-factor of a member who lost phone and recovery codes; his sessions end.", status: StatusCodes.Status204NoContent);
         group.MapDelete("/{id:guid}", RemoveAsync).Describe("End a membership.", status: StatusCodes.Status204NoContent);
     }
 
@@ -59,7 +63,7 @@ internal static class MemberEndpoints
     {
         var query = new ApiQuery(http);
         var (limit, after) = (query.Limit(), query.CursorByText());
-        var filter = new MemberFilter(query.Word<Role>("role"), query.Id("team_id"), query.Text("search"));
+        var filter = new MemberFilter(query.Word<Role>("role"), query.Id("team_id"), query.Text("search"), query.Word<MemberStatus>("status"));
         var organization = ApiScope.ForList(http, query, Permission.ViewMembers);
         if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
         var page = await members.PageAsync(organization.Value, filter, limit, after, http.RequestAborted);
@@ -87,7 +91,7 @@ internal static class MemberEndpoints
         body.ReadOnly("id", "user_id", "status", "invitation_url", "created_at", "updated_at");
         if ((body.Refusal() ?? organization.Refusal) is { } refusal) return ApiResults.Refused(refusal);
         var added = await add.RunAsync(http.GetActor(), organization.Value, draft, password, http.RequestAborted);
-        return ApiResults.Created(added, member => Created(member, $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}"));
+        return ApiResults.Created(added, member => Created(member, SiteOf(http)));
     }
 
     private static async Task<IResult> ChangeAsync(Guid id, HttpContext http, MemberList members, ChangeMember change)
@@ -114,6 +118,20 @@ internal static class MemberEndpoints
         return ApiResults.Removed(await remove.RunAsync(http.GetActor(), organization.Value, id, http.RequestAborted));
     }
 
+    private static async Task<IResult> InviteAgainAsync(Guid id, HttpContext http, InviteAgain invite)
+    {
+        var organization = await ApiScope.ForRowAsync<Membership>(http, id, "member");
+        if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
+        return ApiResults.Ok(await invite.RunAsync(http.GetActor(), organization.Value, id, http.RequestAborted), token => new { invitation_url = LinkOf(SiteOf(http), token) });
+    }
+
+    private static async Task<IResult> ResetTwoFactorAsync(Guid id, HttpContext http, ResetTwoFactor reset)
+    {
+        var organization = await ApiScope.ForRowAsync<Membership>(http, id, "member");
+        if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
+        return ApiResults.Removed(await reset.RunAsync(http.GetActor(), organization.Value, id, http.RequestAborted));
+    }
+
     private static async Task<IResult> AcceptAsync(HttpContext http, AcceptInvitation accept)
     {
         var body = await JsonBody.ReadAsync(http, maxBytes: 8192);
@@ -125,8 +143,12 @@ internal static class MemberEndpoints
     private static NewMemberView Created(AddedMember added, string site)
     {
         var view = MemberView.Of(added.Membership, added.CanSignIn);
-        var url = added.InvitationToken is { } token ? $"{site}/invitation?token={Uri.EscapeDataString(token)}" : null;
+        var url = added.InvitationToken is { } token ? LinkOf(site, token) : null;
         return new NewMemberView(view.Id, view.OrganizationId, view.UserId, view.Email, view.Name, view.Role, view.TeamId, view.RateLimit, view.Status,
             view.CreatedAt, view.UpdatedAt, url);
     }
+
+    private static string SiteOf(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}";
+
+    internal static string LinkOf(string site, string token) => $"{site.TrimEnd('/')}/invitation?token={Uri.EscapeDataString(token)}";
 }

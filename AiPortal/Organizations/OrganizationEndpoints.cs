@@ -12,11 +12,11 @@ internal static class OrganizationEndpoints
 {
     internal sealed record OrganizationView(Guid Id, Guid OrganizationId, string Name, string TimeZone, string Currency, int FiscalYearStart,
         DayOfWeek WeekStart, UnpricedModelPolicy UnpricedModelPolicy, decimal? CeilingPrice, BodyLogging BodyLogging, int BodyRetentionDays,
-        IReadOnlyList<BodyRedaction> BodyRedaction, RateLimit RateLimit, CacheTerms? Cache, bool IsDemo, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+        IReadOnlyList<BodyRedaction> BodyRedaction, RateLimit RateLimit, CacheTerms? Cache, IReadOnlyList<Role> TwoFactorRoles, bool IsDemo, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
         public static OrganizationView Of(Organization row) => new(row.Id, row.OrganizationId, row.Name, row.TimeZone, row.Currency,
             row.FiscalYearStart, row.WeekStart, row.UnpricedModelPolicy, row.CeilingPrice, row.BodyLogging, row.BodyRetentionDays, row.BodyRedaction,
-            RateLimit.Of(row), row.Cache, row.IsDemo, row.CreatedAt, row.UpdatedAt);
+            RateLimit.Of(row), row.Cache, row.TwoFactorRoles, row.IsDemo, row.CreatedAt, row.UpdatedAt);
     }
 
     public static void Map(IEndpointRouteBuilder api)
@@ -42,11 +42,12 @@ internal static class OrganizationEndpoints
         body_redaction = BodyPolicy.AllRedactions.Select(EnumWord.Of),
         rate_limit = new RateLimit(6000, 2_000_000, 200),
         cache = new CacheTerms(false, 3600, 0.1m, false),
+        two_factor_roles = new[] { "owner", "administrator" },
     };
 
     private static OrganizationView Example => new(ApiExamples.Id, ApiExamples.Id, "Contoso", "Europe/Berlin", "EUR", 4,
         DayOfWeek.Monday, UnpricedModelPolicy.Ceiling, 100m, BodyLogging.Off, BodyPolicy.StandardDays, BodyPolicy.AllRedactions,
-        new RateLimit(6000, 2_000_000, 200), new CacheTerms(false, 3600, 0.1m, false), false, ApiExamples.Instant, ApiExamples.Instant);
+        new RateLimit(6000, 2_000_000, 200), new CacheTerms(false, 3600, 0.1m, false), [Role.Owner, Role.Administrator], false, ApiExamples.Instant, ApiExamples.Instant);
 
     private static async Task<IResult> ListAsync(HttpContext http, OrganizationList organizations)
     {
@@ -98,6 +99,7 @@ internal static class OrganizationEndpoints
             BodyRedaction = body.WordList("body_redaction", now.BodyRedaction),
             Limits = body.RateLimit(now.Limits),
             Cache = body.Cache(now.Cache),
+            TwoFactorRoles = body.WordList("two_factor_roles", now.TwoFactorRoles),
         };
     }
 }

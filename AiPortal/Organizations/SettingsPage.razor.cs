@@ -14,7 +14,7 @@ public sealed partial class SettingsPage
 {
     private static readonly string[] Shown =
         ["name", "time_zone", "currency", "fiscal_year_start", "week_start", "unpriced_model_policy", "ceiling_price", "body_retention_days",
-        "rate_limit.rpm", "rate_limit.tpm", "rate_limit.concurrency", "cache.ttl_seconds", "cache.price_share"];
+        "rate_limit.rpm", "rate_limit.tpm", "rate_limit.concurrency", "cache.ttl_seconds", "cache.price_share", "two_factor_roles"];
 
     private static readonly DayOfWeek[] WeekStarts = [DayOfWeek.Monday, DayOfWeek.Sunday, DayOfWeek.Saturday];
 
@@ -22,6 +22,7 @@ public sealed partial class SettingsPage
         [.. TimeZoneInfo.GetSystemTimeZones().Where(zone => zone.HasIanaId).Select(zone => zone.Id).Where(id => id == "UTC" || id.Contains('/', StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private readonly HashSet<BodyRedaction> _redactions = [];
+    private readonly HashSet<Role> _demanded = [];
     private Faults _faults = Faults.None;
     private string? _unread;
     private bool _allowed = true;
@@ -72,12 +73,20 @@ public sealed partial class SettingsPage
         (_bodies, _days) = (row.BodyLogging == BodyLogging.On, row.BodyRetentionDays);
         _redactions.Clear();
         _redactions.UnionWith(row.BodyRedaction);
+        _demanded.Clear();
+        _demanded.UnionWith(row.TwoFactorRoles);
     }
 
     private void Choose(BodyRedaction redaction, ChangeEventArgs change)
     {
         if (change.Value is true) _redactions.Add(redaction);
         else _redactions.Remove(redaction);
+    }
+
+    private void Demand(Role role, ChangeEventArgs change)
+    {
+        if (change.Value is true) _demanded.Add(role);
+        else _demanded.Remove(role);
     }
 
     private async Task SaveAsync()
@@ -109,6 +118,7 @@ public sealed partial class SettingsPage
             BodyLogging = _bodies ? BodyLogging.On : BodyLogging.Off,
             BodyRetentionDays = _days,
             BodyRedaction = [.. _redactions],
+            TwoFactorRoles = [.. _demanded],
             Limits = new RateLimit(_rpm, _tpm, _concurrency),
             Cache = CacheTerms.OrNull(_cache ? true : null, _ttl, _share / 100, _shown.Cache?.PerKey),
         };

@@ -35,6 +35,8 @@ internal static class NavItems
         new("/playground", "play", "Nav.Playground", NavGroup.Gateway),
         new("/api", "api", "Nav.Api", NavGroup.Gateway),
         new("/vault", "audit", "Nav.Vault", NavGroup.Settings, Roles: "owner,administrator"),
+        new("/members", "members", "Nav.Members", NavGroup.Settings),
+        new("/structure", "structure", "Nav.Structure", NavGroup.Settings),
         new("/settings", "organization", "Nav.Settings", NavGroup.Settings),
     ];
 }

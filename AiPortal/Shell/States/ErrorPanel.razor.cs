@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AiPortal.Access;
+using AiPortal.Core.Access;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 
@@ -21,6 +22,12 @@ public sealed partial class ErrorPanel
         if (exception is SessionEndedException)
         {
             Navigation.GoToSignIn();
+            return Task.CompletedTask;
+        }
+
+        if (exception is SignInDebtException { Debt: var debt })
+        {
+            Navigation.NavigateTo(debt == SignInDebt.NewPassword ? "/change-password" : "/account", forceLoad: true);
             return Task.CompletedTask;
         }
 

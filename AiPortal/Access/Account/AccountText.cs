@@ -1,0 +1,4 @@
+namespace AiPortal.Access.Account;
+
+/// <summary>Names the resources of the account page.</summary>
+internal sealed class AccountText;

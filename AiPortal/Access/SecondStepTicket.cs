@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using AiPortal.Core.Access;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace AiPortal.Access;
+
+/// <summary>Carries over from the password to the code that somebody's password was right: sealed, for five minutes, and worth nothing once the password changes.</summary>
+internal sealed class SecondStepTicket(IDataProtectionProvider protection, TimeProvider clock)
+{
+    private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
+    private readonly IDataProtector _protector = protection.CreateProtector("AiPortal.SignIn.SecondStep");
+
+    public string Seal(PortalUser user) =>
+        _protector.Protect(string.Join('|', user.Id.ToString(), (clock.GetUtcNow() + Life).UtcTicks.ToString(CultureInfo.InvariantCulture), user.SecurityStamp));
+
+    /// <summary>Null for what is no ticket, or one whose time is over.</summary>
+    public (Guid UserId, string Stamp)? Open(string? ticket)
+    {
+        if (string.IsNullOrEmpty(ticket)) return null;
+        try
+        {
+            var parts = _protector.Unprotect(ticket).Split('|', 3);
+            var expires = long.Parse(parts[1], CultureInfo.InvariantCulture);
+            return expires > clock.GetUtcNow().UtcTicks ? (Guid.Parse(parts[0]), parts[2]) : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+}
