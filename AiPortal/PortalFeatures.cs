@@ -2,6 +2,7 @@ using AiPortal.Access;
 using AiPortal.Alerts;
 using AiPortal.Analytics;
 using AiPortal.Api;
+using AiPortal.Approvals;
 using AiPortal.Audit;
 using AiPortal.Billing;
 using AiPortal.Budgets;
@@ -44,6 +45,7 @@ internal static class PortalFeatures
         services.AddAccessHost();
         services.AddApi();
         services.AddAnalytics();
+        services.AddApprovalsHost();
         services.AddAudit();
         services.AddBillingHost();
         services.AddBudgets();
@@ -78,6 +80,7 @@ internal static class PortalFeatures
         api.MapAlerting();
         api.MapAlerts();
         api.MapAnalytics();
+        api.MapApprovals();
         api.MapAudit();
         api.MapBills();
         api.MapCalls();

@@ -39,6 +39,22 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
         return await PersonAsync(db, session, clientIp, now, cancellation);
     }
 
+    /// <summary>Who asked for something earlier, with the rights of now: null where the person has left or the token does not work any more.</summary>
+    public async Task<Actor?> ForLaterAsync(Guid id, bool isService, Guid organizationId, CancellationToken cancellation = default)
+    {
+        await using var db = database.OpenSystem();
+        if (!isService)
+        {
+            var member = await db.Set<Membership>().AsNoTracking().SingleOrDefaultAsync(m => m.UserId == id && m.OrganizationId == organizationId, cancellation);
+            return member is null ? null : new Actor(id, member.Name, new Dictionary<Guid, Role> { [organizationId] = member.Role }, organizationId);
+        }
+
+        var hash = await db.Set<ServiceToken>().AsNoTracking().Where(t => t.Id == id && t.OrganizationId == organizationId).Select(t => t.TokenHash).SingleOrDefaultAsync(cancellation);
+        return hash is not null && await ServiceAsync(db, hash, clock.GetUtcNow(), cancellation) is { } service
+            ? new Actor(service.Id, service.Name, new Dictionary<Guid, Role> { [organizationId] = service.Role }, organizationId, IsService: true)
+            : null;
+    }
+
     /// <summary>Null for a token that does not work now.</summary>
     private static async Task<ServiceToken?> ServiceAsync(PortalDb db, byte[] hash, DateTimeOffset now, CancellationToken cancellation)
     {

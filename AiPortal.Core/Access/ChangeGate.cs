@@ -10,40 +10,11 @@ public interface IConfigurationListener
     Task ChangedAsync(CancellationToken token);
 }
 
-/// <summary>What a change works with: the transaction, the actor and the audit note it owes.</summary>
-public sealed class ChangeScope
-{
-    internal ChangeScope(TenantTransaction transaction, Actor actor) => (Transaction, Actor) = (transaction, actor);
-
-    internal TenantTransaction Transaction { get; }
-
-    public PortalDb Db => Transaction.Db;
-
-    public Guid OrganizationId => Transaction.OrganizationId;
-
-    public Actor Actor { get; }
-
-    internal List<AuditNote> Notes { get; } = [];
-
-    internal bool TouchesGateway { get; private set; }
-
-    internal List<Action> Afterwards { get; } = [];
-
-    /// <summary>Every change owes at least one.</summary>
-    public void Audit(AuditNote note) => Notes.Add(note);
-
-    /// <summary>The change concerns what the gateway reads: keys, providers, prices, budgets, organization settings.</summary>
-    public void RefreshGateway() => TouchesGateway = true;
-
-    /// <summary>Runs once the change stands; it must be quick and must not throw.</summary>
-    public void AfterCommit(Action action) => Afterwards.Add(action);
-}
-
 /// <summary>
 /// The one gate for every change: authorize by the permission table, validate, change, audit row, in one transaction.
-/// A refusal leaves nothing behind; a denial leaves an audit row.
+/// A refusal leaves nothing behind; a denial leaves an audit row. A change that a policy lets nobody make alone is taken back and asked for.
 /// </summary>
-public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener, TimeProvider clock)
+public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener, IApprovalDesk approvals, TimeProvider clock)
 {
     /// <param name="intent">Action and subject type for the audit row of a denial, as <c>key.create</c>.</param>
     public Task<Outcome<T>> RunAsync<T>(Actor actor, Guid organizationId, Permission permission, string intent,
@@ -66,15 +37,22 @@ public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener
         }
 
         Outcome<T> outcome;
+        IApprovalDemand? demand = null;
         var scope = new ChangeScope(await open(), actor);
         await using (scope.Transaction)
         {
             outcome = await change(scope);
-            if (outcome.Refusal is null) return await CommitAsync(scope, actor, intent, outcome, token);
+            if (outcome.Refusal is null)
+            {
+                demand = await approvals.DemandAsync(scope, token);
+                if (demand is null) return await CommitAsync(scope, actor, intent, outcome, token);
+            }
         }
 
+        if (demand is not null) return await AskAsync<T>(actor, organizationId, intent, demand, token);
+
         // What only the use case can tell, as a role above the actor's own, is a denial too.
-        if (outcome.Refusal.Kind == RefusalKind.Forbidden) await DenyAsync(actor, organizationId, intent, token);
+        if (outcome.Refusal!.Kind == RefusalKind.Forbidden) await DenyAsync(actor, organizationId, intent, token);
         return outcome;
     }
 
@@ -90,10 +68,22 @@ public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener
 
         if (scope.TouchesGateway) await Notifications.AnnounceConfigurationAsync(scope.Db, token);
         await scope.Transaction.CommitAsync(token);
-        scope.Afterwards.ForEach(action => action());
+        foreach (var action in scope.Afterwards) action();
         // The change stands: a caller who leaves now must not keep the gateway from hearing of it.
         if (scope.TouchesGateway) await listener.ChangedAsync(CancellationToken.None);
         return outcome;
+    }
+
+    /// <summary>All that the change did is taken back by now; what stays is the request.</summary>
+    private async Task<Outcome<T>> AskAsync<T>(Actor actor, Guid organizationId, string intent, IApprovalDemand demand, CancellationToken token)
+    {
+        var scope = new ChangeScope(await tenants.OpenAsync(organizationId, token), actor);
+        await using (scope.Transaction)
+        {
+            var answer = await demand.AskAsync(scope, token);
+            if (scope.Notes.Count > 0) await CommitAsync<T>(scope, actor, intent, answer, token);
+            return answer;
+        }
     }
 
     private async Task DenyAsync(Actor actor, Guid organizationId, string intent, CancellationToken token)

@@ -33,6 +33,15 @@ public enum Permission
 
     /// <summary>What callers asked and were answered, where it is kept.</summary>
     ViewBodies,
+
+    /// <summary>One's own requests, and those that one may decide; which those are, the request's steps say.</summary>
+    UseApprovals,
+
+    /// <summary>Everybody's requests.</summary>
+    ViewApprovals,
+
+    /// <summary>Which changes need whose approval.</summary>
+    ManageApprovals,
 }
 
 /// <summary>Who may what: the one table.</summary>
@@ -44,6 +53,7 @@ public static class Permissions
     [
         Permission.ViewCost, Permission.ViewCalls, Permission.ViewKeys, Permission.ViewProviders, Permission.ViewPrices,
         Permission.ViewBudgets, Permission.ViewBills, Permission.ViewStructure, Permission.ViewMembers,
+        Permission.UseApprovals, Permission.ViewApprovals,
     ];
 
     private static readonly Dictionary<Role, HashSet<Permission>> Table = new()
@@ -52,7 +62,7 @@ public static class Permissions
         [Role.Administrator] = [.. Everything],
         [Role.Finance] = [.. Views, Permission.ManagePrices, Permission.ManageBudgets, Permission.RequestBudget, Permission.ManageBills, Permission.ManageRecords],
         [Role.Manager] = [.. Views, Permission.ManageKeys, Permission.ManageBudgets, Permission.RequestBudget],
-        [Role.Member] = [Permission.ViewStructure, Permission.ViewPrices, Permission.RequestBudget],
+        [Role.Member] = [Permission.ViewStructure, Permission.ViewPrices, Permission.RequestBudget, Permission.UseApprovals],
         [Role.Auditor] = [.. Views, Permission.ViewAudit],
     };
 

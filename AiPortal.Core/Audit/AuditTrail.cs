@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using AiPortal.Core.Data;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,13 @@ using Microsoft.EntityFrameworkCore;
 namespace AiPortal.Core.Audit;
 
 /// <summary>What happened, before the chain is added. <c>Before</c> and <c>After</c> must hold no secret.</summary>
-public sealed record AuditNote(string Action, string SubjectType, Guid? SubjectId, string? SubjectName, object? Before = null, object? After = null);
+public sealed record AuditNote(string Action, string SubjectType, Guid? SubjectId, string? SubjectName, object? Before = null, object? After = null)
+{
+    /// <summary>The approval under which it was done; it stands in <c>After</c> as <c>approval_id</c>, with <c>requested_by</c>.</summary>
+    public Guid? Approval { get; init; }
+
+    public string? RequestedBy { get; init; }
+}
 
 /// <summary>Adds events to an organization's chain within the caller's transaction.</summary>
 public static class AuditTrail
@@ -46,7 +53,7 @@ public static class AuditTrail
             SubjectName = Cut(note.SubjectName, 300),
             Allowed = allowed,
             Before = Text(note.Before),
-            After = Text(note.After),
+            After = note.Approval is null ? Text(note.After) : Approved(note),
             PreviousHash = last?.Hash ?? new byte[32],
             Hash = [],
         };
@@ -77,7 +84,15 @@ public static class AuditTrail
         return hash.GetHashAndReset();
     }
 
-    private static string? Text(object? value) => value is null ? null : JsonSerializer.Serialize(value, value.GetType(), Json);
+    /// <summary>The words of the trail for a value: snake_case, without what is null. The same value always gives the same text.</summary>
+    public static string? Text(object? value) => value is null ? null : JsonSerializer.Serialize(value, value.GetType(), Json);
+
+    private static string Approved(AuditNote note)
+    {
+        var after = Text(note.After) is { } text ? JsonNode.Parse(text) as JsonObject ?? [] : [];
+        (after["approval_id"], after["requested_by"]) = (note.Approval, note.RequestedBy);
+        return after.ToJsonString(Json);
+    }
 
     private static string? Cut(string? text, int length) => text is null || text.Length <= length ? text : text[..length];
 }

@@ -21,10 +21,12 @@ public sealed class BudgetChanges(IEnumerable<IBudgetFollower> followers)
         var allocated = await AllocationChecks.RunAsync(scope, budget, draft, isNew, token);
         if (allocated.Refusal is { } overdrawn) return overdrawn;
         var before = moved ? [] : BudgetLine.Of(budget).Select(line => line.PeriodType).ToHashSet();
+        if (!isNew && BudgetRaise.Of(BudgetDraft.Of(budget), draft) is { } raise) scope.MayNeedApproval(raise);
         draft.WriteTo(budget);
         if (isNew) scope.Db.Add(budget);
         foreach (var (share, drafted) in allocated.Value)
         {
+            if (BudgetRaise.Of(BudgetDraft.Of(share), drafted) is { } more) scope.MayNeedApproval(more);
             scope.Audit(new AuditNote("budget.change", "budget", share.Id, share.Name, BudgetDraft.Of(share), drafted));
             drafted.WriteTo(share);
         }

@@ -1,6 +1,9 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Approvals;
 using AiPortal.Core.Budgets.Allocations;
 using AiPortal.Core.Budgets.Leases;
 using AiPortal.Core.Budgets.Requests;
+using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +43,19 @@ public static class BudgetsFeature
         services.AddSingleton<NodeList>();
         services.AddSingleton<LeaseList>();
         services.AddSingleton<WriteOffNode>();
-        return services;
+        return services.AddBudgetApprovals();
     }
+
+    private static IServiceCollection AddBudgetApprovals(this IServiceCollection services)
+    {
+        services.AddApprovalKind(new ApprovalKind(BudgetRaise.Kind, HasAmount: true));
+        services.AddSingleton<IApprovedAction, BudgetRequestAction>();
+        services.AddApprovedAction<ChangeBudget, BudgetDraft>("budget.change", Permission.ManageBudgets,
+            async (change, scope, id, draft, token) => IdOf(await change.WithinAsync(scope, id!.Value, _ => draft, token)), (change, id) => change.FinishAsync(id));
+        services.AddApprovedAction<ResetBudget, Guid>("budget.reset", Permission.ManageBudgets,
+            async (reset, scope, _, id, token) => IdOf(await reset.WithinAsync(scope, id, token)), (reset, id) => reset.FinishAsync(id));
+        return services.AddApprovedAction<RemoveBudget, Guid>("budget.remove", Permission.ManageBudgets, (remove, scope, _, id, token) => remove.WithinAsync(scope, id, token));
+    }
+
+    private static Outcome<Guid> IdOf(Outcome<Budget> outcome) => outcome.Refusal is { } refusal ? refusal : outcome.Value.Id;
 }

@@ -27,8 +27,12 @@ public sealed class ChangeBudget(ChangeGate gate, BudgetChanges changes, BudgetR
         var draft = overlaid.Value;
         if (budget.OwnedByKey && (draft.QuotaType, draft.ScopeId) != (before.QuotaType, before.ScopeId))
             return Refusal.Conflict("owned_by_key", "This budget belongs to its key and cannot be moved to another scope.");
+        scope.AskableAs(new ApprovalMatter("budget.change", "budget", id, budget.Name, before, draft, draft));
         if (await changes.WriteAsync(scope, budget, draft, isNew: false, clock.GetUtcNow(), token) is { } refusal) return refusal;
         scope.Audit(new AuditNote("budget.change", "budget", budget.Id, budget.Name, before, draft));
         return budget;
     }
+
+    /// <summary>What <see cref="WithinAsync"/> leaves to do once it stands.</summary>
+    internal Task FinishAsync(Guid id) => refresh.RereadAsync(id, CancellationToken.None);
 }

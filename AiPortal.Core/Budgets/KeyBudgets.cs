@@ -16,6 +16,8 @@ internal sealed class KeyBudgets(PortalDatabase database, BudgetChanges changes,
         {
             if (budget is null) return null;
             scope.Db.Remove(budget);
+            // A key that goes takes its budget along: nothing more can be spent.
+            if (key.DeletedAt is null) scope.MayNeedApproval(BudgetRaise.Unbounded);
             await changes.TellAsync(scope, budget, removed: true, token);
             return null;
         }

@@ -9,17 +9,23 @@ namespace AiPortal.Core.Budgets;
 public sealed class RemoveBudget(ChangeGate gate, BudgetChanges changes)
 {
     public Task<Outcome<Guid>> RunAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default) =>
-        gate.RunAsync<Guid>(actor, organizationId, Permission.ManageBudgets, "budget.remove", async scope =>
-        {
-            // Locked, so that nothing is allocated from it meanwhile.
-            var budget = await scope.Db.Set<Budget>().FromSql($"SELECT * FROM budgets WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(token);
-            if (budget is null) return Refusal.Missing("budget");
-            var shares = await scope.Db.Set<Budget>().CountAsync(b => b.ParentId == id, token);
-            if (shares > 0) return Refusal.Conflict("has_allocations", $"{shares} budgets are allocated from this one: remove them or set their parent_id to null first.");
-            scope.Db.Remove(budget);
-            await changes.TellAsync(scope, budget, removed: true, token);
-            scope.Audit(new AuditNote("budget.remove", "budget", budget.Id, budget.Name, Before: BudgetDraft.Of(budget)));
-            scope.RefreshGateway();
-            return id;
-        }, token);
+        gate.RunAsync(actor, organizationId, Permission.ManageBudgets, "budget.remove", scope => WithinAsync(scope, id, token), token);
+
+    /// <summary>The same as a part of another change.</summary>
+    internal async Task<Outcome<Guid>> WithinAsync(ChangeScope scope, Guid id, CancellationToken token)
+    {
+        // Locked, so that nothing is allocated from it meanwhile.
+        var budget = await scope.Db.Set<Budget>().FromSql($"SELECT * FROM budgets WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(token);
+        if (budget is null) return Refusal.Missing("budget");
+        var shares = await scope.Db.Set<Budget>().CountAsync(b => b.ParentId == id, token);
+        if (shares > 0) return Refusal.Conflict("has_allocations", $"{shares} budgets are allocated from this one: remove them or set their parent_id to null first.");
+        var before = BudgetDraft.Of(budget);
+        scope.Db.Remove(budget);
+        await changes.TellAsync(scope, budget, removed: true, token);
+        scope.MayNeedApproval(BudgetRaise.Unbounded);
+        scope.AskableAs(new ApprovalMatter("budget.remove", "budget", id, budget.Name, before, null, id));
+        scope.Audit(new AuditNote("budget.remove", "budget", budget.Id, budget.Name, Before: before));
+        scope.RefreshGateway();
+        return id;
+    }
 }

@@ -1,6 +1,7 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
+using AiPortal.Core.Ledger.Counting;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Budgets;
@@ -10,21 +11,30 @@ public sealed class ResetBudget(ChangeGate gate, BudgetChanges changes, BudgetRe
 {
     public async Task<Outcome<Budget>> RunAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default)
     {
-        var outcome = await gate.RunAsync<Budget>(actor, organizationId, Permission.ManageBudgets, "budget.reset", async scope =>
-        {
-            var budget = await scope.Db.Set<Budget>().SingleOrDefaultAsync(b => b.Id == id, token);
-            if (budget is null) return Refusal.Missing("budget");
-            await BudgetStart.LockAsync(scope, token);
-            var now = clock.GetUtcNow();
-            var before = await scope.Db.Set<BudgetAmount>().AsNoTracking().Where(a => a.BudgetId == id && a.PeriodEnd > now)
-                .Select(a => new { a.PeriodType, a.PeriodStart, a.Spent, a.Unknown }).ToListAsync(token);
-            await BudgetStart.ResetAsync(scope, BudgetLine.Of(budget), now, token);
-            await changes.TellAsync(scope, budget, removed: false, token);
-            scope.Audit(new AuditNote("budget.reset", "budget", budget.Id, budget.Name, before, new { ResetAt = now }));
-            scope.RefreshGateway();
-            return budget;
-        }, token);
-        if (!outcome.IsRefused) await refresh.RereadAsync(id, CancellationToken.None);
+        var outcome = await gate.RunAsync(actor, organizationId, Permission.ManageBudgets, "budget.reset", scope => WithinAsync(scope, id, token), token);
+        if (!outcome.IsRefused) await FinishAsync(id);
         return outcome;
     }
+
+    /// <summary>The same as a part of another change.</summary>
+    internal async Task<Outcome<Budget>> WithinAsync(ChangeScope scope, Guid id, CancellationToken token)
+    {
+        var budget = await scope.Db.Set<Budget>().SingleOrDefaultAsync(b => b.Id == id, token);
+        if (budget is null) return Refusal.Missing("budget");
+        await BudgetStart.LockAsync(scope, token);
+        var now = clock.GetUtcNow();
+        var before = await scope.Db.Set<BudgetAmount>().AsNoTracking().Where(a => a.BudgetId == id && a.PeriodEnd > now)
+            .Select(a => new { a.PeriodType, a.PeriodStart, a.Spent, a.Unknown }).ToListAsync(token);
+        await BudgetStart.ResetAsync(scope, BudgetLine.Of(budget), now, token);
+        await changes.TellAsync(scope, budget, removed: false, token);
+        // The whole limit can be spent once more. What was spent up to now goes on changing while the request waits.
+        scope.MayNeedApproval(budget.Unit == CountedUnit.Usd ? new ApprovalTrigger(BudgetRaise.Kind, budget.TotalQuota) : BudgetRaise.Unbounded);
+        scope.AskableAs(new ApprovalMatter("budget.reset", "budget", id, budget.Name, BudgetDraft.Of(budget), BudgetDraft.Of(budget), id));
+        scope.Audit(new AuditNote("budget.reset", "budget", budget.Id, budget.Name, before, new { ResetAt = now }));
+        scope.RefreshGateway();
+        return budget;
+    }
+
+    /// <summary>What <see cref="WithinAsync"/> leaves to do once it stands.</summary>
+    internal Task FinishAsync(Guid id) => refresh.RereadAsync(id, CancellationToken.None);
 }

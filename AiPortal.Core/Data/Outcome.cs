@@ -1,11 +1,23 @@
 namespace AiPortal.Core.Data;
 
 /// <summary>Why an expected refusal happened; decides the HTTP status.</summary>
-public enum RefusalKind { Invalid, NotFound, Forbidden, Conflict }
+public enum RefusalKind
+{
+    Invalid,
+    NotFound,
+    Forbidden,
+    Conflict,
+
+    /// <summary>Not yet: it has been asked for, and others have to agree.</summary>
+    Waiting,
+}
 
 /// <summary>An expected "no": a stable code, a sentence for people, and faults by field name (snake_case).</summary>
 public sealed record Refusal(RefusalKind Kind, string Code, string Message, IReadOnlyDictionary<string, string[]>? Errors = null)
 {
+    /// <summary>With <see cref="RefusalKind.Waiting"/>: the request as the API answers it.</summary>
+    public object? Request { get; init; }
+
     /// <summary>One bad field.</summary>
     public static Refusal Field(string field, string message) =>
         new(RefusalKind.Invalid, "invalid_field", message, new Dictionary<string, string[]> { [field] = [message] });
@@ -15,6 +27,9 @@ public sealed record Refusal(RefusalKind Kind, string Code, string Message, IRea
 
     /// <summary>The caller's role does not allow it.</summary>
     public static Refusal Denied(string message) => new(RefusalKind.Forbidden, "forbidden", message);
+
+    /// <summary>A request for approval stands in place of the change.</summary>
+    public static Refusal Waiting(object request, string message) => new(RefusalKind.Waiting, "approval_required", message) { Request = request };
 
     /// <summary>The state of things does not allow it now.</summary>
     public static Refusal Conflict(string code, string message) => new(RefusalKind.Conflict, code, message);

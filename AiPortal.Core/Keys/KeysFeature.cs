@@ -1,3 +1,5 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Approvals;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AiPortal.Core.Keys;
@@ -13,6 +15,23 @@ public static class KeysFeature
         services.AddSingleton<RegenerateKey>();
         services.AddSingleton<RemoveKey>();
         services.AddSingleton<KeyList>();
-        return services;
+        return services.AddKeyApprovals();
+    }
+
+    private static IServiceCollection AddKeyApprovals(this IServiceCollection services)
+    {
+        foreach (var kind in (string[])[KeyApprovals.Create, KeyApprovals.Remove, KeyApprovals.Models])
+            services.AddApprovalKind(new ApprovalKind(kind, HasEnvironment: true));
+        // Nobody has the secret of a key made this way: who asked gives it one with a regeneration.
+        services.AddApprovedAction<IssueKey, KeyDraft>("key.create", Permission.ManageKeys,
+            async (issue, scope, _, draft, token) =>
+            {
+                var issued = await issue.WithinAsync(scope, draft, token);
+                return issued.Refusal is { } refusal ? refusal : issued.Value.Listing.Key.Id;
+            });
+        services.AddApprovedAction<ChangeKey, KeyDraft>("key.change", Permission.ManageKeys,
+            async (change, scope, id, draft, token) => (await change.WithinAsync(scope, id!.Value, _ => draft, token)).Refusal is { } refusal ? refusal : id.Value,
+            (change, id) => change.FinishAsync(id));
+        return services.AddApprovedAction<RemoveKey, Guid>("key.remove", Permission.ManageKeys, (remove, scope, _, id, token) => remove.WithinAsync(scope, id, token));
     }
 }

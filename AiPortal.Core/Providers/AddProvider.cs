@@ -12,18 +12,26 @@ public sealed class AddProvider(ChangeGate gate, UpstreamAddress addresses, Prov
     {
         // Names are looked up before the transaction, and only for those who may.
         var unreachable = actor.May(Permission.ManageProviders, organizationId) ? await addresses.CheckAsync(draft.Address, draft.AllowPrivate, token) : null;
-        return await gate.RunAsync<ProviderAccount>(actor, organizationId, Permission.ManageProviders, "provider.create", async scope =>
-        {
-            if ((draft.Check() ?? unreachable) is { } refusal) return refusal;
-            if (await ProviderNames.TakenAsync(scope.Db, draft.Name, null, token) is { } taken) return taken;
-            var row = new ProviderAccount { Id = Ids.New(clock), OrganizationId = organizationId, Name = draft.Name, Kind = draft.Kind };
-            draft.WriteTo(row);
-            credentials.Write(row, draft.Credential);
-            scope.Db.Add(row);
-            scope.Audit(new AuditNote("provider.create", "provider", row.Id, row.Name, After: ProviderNote.Of(row)));
-            scope.RefreshGateway();
-            return row;
-        }, token);
+        return await gate.RunAsync(actor, organizationId, Permission.ManageProviders, "provider.create", scope => WithinAsync(scope, draft, unreachable, token), token);
+    }
+
+    /// <summary>The same once it is approved: the address is looked up anew.</summary>
+    internal async Task<Outcome<ProviderAccount>> ApprovedAsync(ChangeScope scope, ProviderDraft draft, CancellationToken token) =>
+        await WithinAsync(scope, draft, await addresses.CheckAsync(draft.Address, draft.AllowPrivate, token), token);
+
+    private async Task<Outcome<ProviderAccount>> WithinAsync(ChangeScope scope, ProviderDraft draft, Refusal? unreachable, CancellationToken token)
+    {
+        if ((draft.Check() ?? unreachable) is { } refusal) return refusal;
+        if (await ProviderNames.TakenAsync(scope.Db, draft.Name, null, token) is { } taken) return taken;
+        var row = new ProviderAccount { Id = Ids.New(clock), OrganizationId = scope.OrganizationId, Name = draft.Name, Kind = draft.Kind };
+        draft.WriteTo(row);
+        credentials.Write(row, draft.Credential);
+        scope.Db.Add(row);
+        scope.MayNeedApproval(new ApprovalTrigger(ProviderApprovals.Kind));
+        if (draft.Credential is null) scope.AskableAs(new ApprovalMatter("provider.create", "provider", null, row.Name, null, ProviderNote.Of(row), draft));
+        scope.Audit(new AuditNote("provider.create", "provider", row.Id, row.Name, After: ProviderNote.Of(row)));
+        scope.RefreshGateway();
+        return row;
     }
 }
 

@@ -11,21 +11,37 @@ public sealed class ChangeProvider(ChangeGate gate, UpstreamAddress addresses, P
     public async Task<Outcome<ProviderAccount>> RunAsync(Actor actor, Guid organizationId, Guid id, ProviderDraft draft, CancellationToken token = default)
     {
         var unreachable = actor.May(Permission.ManageProviders, organizationId) ? await addresses.CheckAsync(draft.Address, draft.AllowPrivate, token) : null;
-        return await gate.RunAsync<ProviderAccount>(actor, organizationId, Permission.ManageProviders, "provider.update", async scope =>
-        {
-            var row = await scope.Db.Set<ProviderAccount>().SingleOrDefaultAsync(p => p.Id == id && p.DeletedAt == null, token);
-            if (row is null) return Refusal.Missing("provider");
-            if ((draft.Check() ?? unreachable) is { } refusal) return refusal;
-            if (row.ApiKeyCipher is not null && draft.Credential is null && draft.Address != row.BaseUrl)
-                return Refusal.Field("api_key", "A new address needs the credential again.");
-            if (await ProviderNames.TakenAsync(scope.Db, draft.Name, id, token) is { } taken) return taken;
-
-            var before = ProviderNote.Of(row);
-            draft.WriteTo(row);
-            credentials.Write(row, draft.Credential);
-            scope.Audit(new AuditNote("provider.update", "provider", row.Id, row.Name, before, ProviderNote.Of(row)));
-            scope.RefreshGateway();
-            return row;
-        }, token);
+        return await gate.RunAsync(actor, organizationId, Permission.ManageProviders, "provider.update", scope => WithinAsync(scope, id, draft, unreachable, token), token);
     }
+
+    /// <summary>The same as a part of another change.</summary>
+    /// <param name="scope">The change.</param>
+    /// <param name="id">The account.</param>
+    /// <param name="draft">As it shall be.</param>
+    /// <param name="unreachable">What looking up the address has found, before the transaction.</param>
+    /// <param name="token">Cancels it.</param>
+    internal async Task<Outcome<ProviderAccount>> WithinAsync(ChangeScope scope, Guid id, ProviderDraft draft, Refusal? unreachable, CancellationToken token)
+    {
+        var row = await scope.Db.Set<ProviderAccount>().SingleOrDefaultAsync(p => p.Id == id && p.DeletedAt == null, token);
+        if (row is null) return Refusal.Missing("provider");
+        if ((draft.Check() ?? unreachable) is { } refusal) return refusal;
+        if (row.ApiKeyCipher is not null && draft.Credential is null && draft.Address != row.BaseUrl)
+            return Refusal.Field("api_key", "A new address needs the credential again.");
+        if (await ProviderNames.TakenAsync(scope.Db, draft.Name, id, token) is { } taken) return taken;
+
+        var before = ProviderNote.Of(row);
+        draft.WriteTo(row);
+        credentials.Write(row, draft.Credential);
+        var after = ProviderNote.Of(row);
+        if (ProviderApprovals.Matters(before, after)) scope.MayNeedApproval(new ApprovalTrigger(ProviderApprovals.Kind));
+        // A request holds no secret.
+        if (draft.Credential is null) scope.AskableAs(new ApprovalMatter("provider.update", "provider", id, row.Name, before, after, draft));
+        scope.Audit(new AuditNote("provider.update", "provider", row.Id, row.Name, before, after));
+        scope.RefreshGateway();
+        return row;
+    }
+
+    /// <summary>The same once it is approved: the address is looked up anew.</summary>
+    internal async Task<Outcome<ProviderAccount>> ApprovedAsync(ChangeScope scope, Guid id, ProviderDraft draft, CancellationToken token) =>
+        await WithinAsync(scope, id, draft, await addresses.CheckAsync(draft.Address, draft.AllowPrivate, token), token);
 }

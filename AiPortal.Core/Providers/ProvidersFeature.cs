@@ -20,6 +20,6 @@ public static class ProvidersFeature
         services.AddSingleton<TestProvider>();
         services.AddSingleton<SyncProvider>();
         services.AddSealed(new SealedColumn("providers", "api_key_cipher", "provider:{organization_id}:{id}"));
-        return services;
+        return services.AddProviderApprovals();
     }
 }

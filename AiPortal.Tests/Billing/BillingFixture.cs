@@ -1,4 +1,5 @@
 using AiPortal.Core.Access;
+using AiPortal.Core.Approvals;
 using AiPortal.Core.Billing;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
@@ -34,7 +35,7 @@ internal sealed class BillingFixture(TestDatabase database)
 
     public BillReader Reader => new(Tenants);
 
-    private ChangeGate Gate => new(Tenants, new NobodyListens(), Clock);
+    private ChangeGate Gate => new(Tenants, new NobodyListens(), new ApprovalDesk(Clock), Clock);
 
     public async Task<BillingFixture> InitializeAsync(string zone = "Asia/Shanghai", string currency = "USD")
     {

@@ -39,7 +39,9 @@ internal static class ApiResults
 
     public static IResult Missing(string what) => Refused(Refusal.Missing(what));
 
-    public static IResult Refused(Refusal refusal) => Problem(StatusOf(refusal.Kind), refusal.Code, refusal.Message, refusal.Errors);
+    public static IResult Refused(Refusal refusal) => refusal.Kind == RefusalKind.Waiting
+        ? Results.Json(refusal.Request, ApiJson.Options, statusCode: StatusCodes.Status202Accepted)
+        : Problem(StatusOf(refusal.Kind), refusal.Code, refusal.Message, refusal.Errors);
 
     public static IResult Problem(int status, string code, string message, IReadOnlyDictionary<string, string[]>? errors = null, string? reference = null) =>
         Results.Json(Body(status, code, message, errors, reference), ApiJson.Options, ProblemType, status);
@@ -61,5 +63,6 @@ internal static class ApiResults
         RefusalKind.NotFound => StatusCodes.Status404NotFound,
         RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
         RefusalKind.Conflict => StatusCodes.Status409Conflict,
+        RefusalKind.Waiting => StatusCodes.Status202Accepted,
     };
 }

@@ -15,6 +15,7 @@ internal static class Icons
     private static readonly FrozenDictionary<string, string> Paths = new Dictionary<string, string>
     {
         ["api"] = "M8 7l-5 5 5 5M16 7l5 5-5 5M14 4l-4 16",
+        ["approvals"] = "M8 5H5v16h14V5h-3M9 3h6v4H9zM8.5 14l2.5 2.5 4.5-5",
         ["arrow-down"] = "M12 5v14M6 13l6 6 6-6",
         ["arrow-up"] = "M12 19V5M6 11l6-6 6 6",
         ["audit"] = "M12 3l8 3v6c0 4.5-3.2 7.7-8 9-4.8-1.3-8-4.5-8-9V6zM8.5 12l2.5 2.5 4.5-5",

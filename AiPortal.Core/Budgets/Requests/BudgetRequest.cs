@@ -32,6 +32,9 @@ public sealed class BudgetRequest : TenantRow
 
     public BudgetRequestStatus Status { get; set; }
 
+    /// <summary>The approval by which it is decided; null for what was decided before there were approvals.</summary>
+    public Guid? ApprovalId { get; set; }
+
     /// <summary>What the decider says; required to decline.</summary>
     public string? Comment { get; set; }
 
@@ -53,6 +56,7 @@ internal sealed class BudgetRequestMapping : IEntityTypeConfiguration<BudgetRequ
         builder.Property(r => r.Comment).HasMaxLength(BudgetRequestDraft.MaxReason);
         builder.Property(r => r.DecidedBy).HasMaxLength(200);
         builder.HasIndex(r => r.BudgetId);
+        builder.HasIndex(r => r.ApprovalId);
         builder.HasIndex(r => new { r.OrganizationId, r.CreatedAt });
         builder.HasOne<Budget>().WithMany().HasForeignKey(r => r.BudgetId).OnDelete(DeleteBehavior.Cascade);
     }

@@ -19,7 +19,8 @@ public sealed class TwoNodeSignalTests(TwoNodes nodes) : IClassFixture<TwoNodes>
         var heard = 0;
         using var open = nodes.Second.Services.GetRequiredService<LiveSignals>().Subscribe(LedgerSignals.Topic(nodes.First.OrganizationId), () => Interlocked.Increment(ref heard));
 
-        var asked = await nodes.First.Admin.PostApiAsync($"/cost/quotas/{budget}/requests", new { amount = 25, reason = "The launch" });
+        using var member = await nodes.First.MemberAsync("member");
+        var asked = await member.PostApiAsync($"/cost/quotas/{budget}/requests", new { amount = 25, reason = "The launch" });
         await HeardAsync(1);
         Assert.Equal("open", Assert.Single((await nodes.Second.Admin.GetApiAsync($"/cost/quotas/{budget}/requests?status=open")).Data).GetProperty("status").GetString());
         var granted = await nodes.First.Admin.PostApiAsync($"/cost/quotas/{budget}/requests/{asked.Id}/grant", null);

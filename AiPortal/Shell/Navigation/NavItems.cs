@@ -25,6 +25,7 @@ internal static class NavItems
         new("/calls", "calls", "Nav.Calls", NavGroup.Spend, OnPhoneBar: true),
         new("/keys", "keys", "Nav.Keys", NavGroup.Control, OnPhoneBar: true),
         new("/budgets", "budgets", "Nav.Budgets", NavGroup.Control),
+        new("/approvals", "approvals", "Nav.Approvals", NavGroup.Control),
         new("/alerts", "bell", "Nav.Alerts", NavGroup.Control),
         new("/bills", "bills", "Nav.Bills", NavGroup.Finance, OnPhoneBar: true),
         new("/corrections", "edit", "Nav.Corrections", NavGroup.Finance),

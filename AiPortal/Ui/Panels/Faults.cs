@@ -52,6 +52,6 @@ public sealed class Faults
     {
         if (CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "en") return message;
         var own = text[$"Fault.{name}"];
-        return own.ResourceNotFound ? message : own.Value;
+        return own.ResourceNotFound ? UiText.Find($"Fault.{name}", CultureInfo.CurrentUICulture) ?? message : own.Value;
     }
 }

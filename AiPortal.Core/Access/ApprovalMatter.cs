@@ -1,0 +1,33 @@
+using AiPortal.Core.Data;
+
+namespace AiPortal.Core.Access;
+
+/// <summary>A reason for which a change may need somebody's approval. The kinds are registered with Approvals by the features that have them.</summary>
+/// <param name="Kind">As <c>key.remove</c>.</param>
+/// <param name="Amount">USD; null where the kind has no amount, or where the change knows no bound.</param>
+/// <param name="EnvironmentId">What the change concerns, where that is known.</param>
+public sealed record ApprovalTrigger(string Kind, decimal? Amount = null, Guid? EnvironmentId = null);
+
+/// <summary>What exactly would be done: shown to whoever decides, and done again from <paramref name="Payload"/> once it is approved.</summary>
+/// <param name="Action">The approved action that takes the payload, as <c>key.change</c>.</param>
+/// <param name="SubjectType">As in the audit trail.</param>
+/// <param name="SubjectId">Null for what is yet to be made.</param>
+/// <param name="SubjectName">For people.</param>
+/// <param name="Before">The subject as it is; if it is another when the time comes, the request is void.</param>
+/// <param name="After">The subject as it would be. Neither holds a secret.</param>
+/// <param name="Payload">What the action needs to do it.</param>
+public sealed record ApprovalMatter(string Action, string SubjectType, Guid? SubjectId, string SubjectName, object? Before, object? After, object Payload);
+
+/// <summary>Says which changes have to wait for approval and keeps them until then. Approvals does; the gate must not know it.</summary>
+public interface IApprovalDesk
+{
+    /// <summary>What a policy demands for the change that the scope holds; null where nothing stands in its way.</summary>
+    Task<IApprovalDemand?> DemandAsync(ChangeScope scope, CancellationToken token);
+}
+
+/// <summary>A demand that one or more policies make.</summary>
+public interface IApprovalDemand
+{
+    /// <summary>Writes the request within a change of its own and answers with it.</summary>
+    Task<Refusal> AskAsync(ChangeScope scope, CancellationToken token);
+}

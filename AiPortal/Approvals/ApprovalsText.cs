@@ -1,0 +1,4 @@
+namespace AiPortal.Approvals;
+
+/// <summary>Names the resources of the approval pages.</summary>
+internal sealed class ApprovalsText;
