@@ -29,6 +29,7 @@ using AiPortal.Organizations;
 using AiPortal.Providers;
 using AiPortal.Records;
 using AiPortal.Routing;
+using AiPortal.Search;
 using AiPortal.Shell;
 using AiPortal.Vault;
 
@@ -59,6 +60,7 @@ internal static class PortalFeatures
         services.AddOrganizations();
         services.AddProvidersHost();
         services.AddRecords();
+        services.AddSearchHost();
         services.AddVault().AddStartStep<MasterKeyKeeper>(StartSteps.Seed, (keeper, token) => keeper.RefreshAsync(quick: true, token));
     }
 

@@ -24,6 +24,18 @@ public sealed class MarkAlert(ChangeGate gate, TimeProvider clock)
             if (alert.ResolvedAt is null) (alert.ResolvedAt, alert.ResolvedBy) = (now, actor.Name);
         }, token);
 
+    /// <summary>All that are active and unread; the outcome is how many those were.</summary>
+    public Task<Outcome<int>> ReadAllAsync(Actor actor, Guid organizationId, CancellationToken token = default) =>
+        gate.RunAsync<int>(actor, organizationId, Permission.ManageBudgets, "alert.read_all", async scope =>
+        {
+            var now = clock.GetUtcNow();
+            var read = await scope.Db.Set<Alert>().Where(a => a.ResolvedAt == null && a.ReadAt == null)
+                .ExecuteUpdateAsync(alert => alert.SetProperty(a => a.ReadAt, now).SetProperty(a => a.ReadBy, actor.Name).SetProperty(a => a.UpdatedAt, now), token);
+            scope.Audit(new AuditNote("alert.read_all", "alert", null, null, After: new { Count = read }));
+            await Notifications.SignalAsync(scope.Db, AlertBook.Topic(organizationId), token);
+            return read;
+        }, token);
+
     private Task<Outcome<Alert>> RunAsync(Actor actor, Guid organizationId, Guid id, string intent, Action<Alert> mark, CancellationToken token) =>
         gate.RunAsync<Alert>(actor, organizationId, Permission.ManageBudgets, intent, async scope =>
         {

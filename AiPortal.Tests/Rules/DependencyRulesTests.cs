@@ -33,6 +33,7 @@ public sealed partial class DependencyRulesTests
         ["Vault"] = ["Data", "Audit", "Access"],
         ["Focus"] = ["Money", "Data", "Tenancy", "Keys", "Catalog", "Ledger", "Billing"],
         ["Replays"] = ["Data"],
+        ["Search"] = ["Data", "Tenancy", "Access", "Providers", "Catalog", "Keys", "Ledger", "Budgets", "Billing"],
         ["Records"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers", "Catalog", "Keys", "Ledger"],
         ["Demo"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Providers", "Catalog", "Keys", "Ledger", "Budgets", "Billing", "Organizations"],
     };
@@ -43,6 +44,7 @@ public sealed partial class DependencyRulesTests
         ["Ui"] = [],
         ["Hosting"] = ["Shell"],
         ["Shell"] = ["Ui", "Access"],
+        ["Search"] = ["Access", "Analytics", "Ui", "Shell"],
         ["Access"] = ["Shell", "Ui"],
         ["Api"] = ["Access", "Shell", "Ui", "Hosting"],
         ["Exports"] = [],

@@ -4,6 +4,7 @@ using System.Net.Mail;
 using AiPortal.Core.Alerts;
 using AiPortal.Core.Alerts.Delivery;
 using AiPortal.Core.Data;
+using AiPortal.Shell;
 using AiPortal.Shell.Navigation;
 
 namespace AiPortal.Alerts;
@@ -15,6 +16,7 @@ internal static class AlertsHost
     {
         services.AddSingleton(provider => new AlertingOptions { Smtp = ReadSmtp(provider.GetRequiredService<IConfiguration>()) });
         services.AddSingleton(new NavBadge("/alerts", typeof(AlertBadge)));
+        services.AddSingleton(new ShellPart(ShellPlace.TopBar, typeof(AlertTray)));
         return services.AddAlerts();
     }
 

@@ -61,23 +61,6 @@ public sealed partial class AlertsPage
         return new TablePage<Alert>(rows, total);
     }
 
-    private string TitleOf(Alert alert) => alert switch
-    {
-        { BudgetName: { } budget, Threshold: 1 } => Text["Title.UsedUp", budget],
-        { BudgetName: { } budget, Threshold: { } threshold } => Text["Title.Passed", budget, Formats.Current.Percent(threshold)],
-        { Type: AlertType.ModelUnpriced, ModelName: { } model } => Text["Title.Unpriced", model],
-        _ => alert.Title,
-    };
-
-    private string DetailOf(Alert alert) => alert switch
-    {
-        { UsedAmount: { } used, LimitAmount: { } limit } => Text["Detail.Used", Formats.Current.Counted(used, UnitOf(alert)), Formats.Current.Counted(limit, UnitOf(alert))],
-        { Type: AlertType.ModelUnpriced } => Text["Detail.Unpriced"],
-        _ => alert.Message,
-    };
-
-    private static string UnitOf(Alert alert) => alert.Unit is { } unit ? EnumWord.Of(unit) : Formats.Usd;
-
     private async Task MarkAsync(Alert alert, bool resolve)
     {
         var (actor, organization) = await Current.HereAsync();

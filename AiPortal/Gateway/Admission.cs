@@ -25,7 +25,7 @@ internal sealed class Admission(KeyLimits limits, BudgetBook budgets, LearnedOut
     public async ValueTask<GatewayRefusal?> AdmitAsync(GatewayCall call)
     {
         if (draining.IsStopping) return GatewayFailures.Refuse(GatewayFailure.ShuttingDown);
-        if (journal.State.Status is JournalStatus.Full or JournalStatus.Faulted) return GatewayFailures.Refuse(GatewayFailure.Overloaded);
+        if (journal.Status is JournalStatus.Full or JournalStatus.Faulted) return GatewayFailures.Refuse(GatewayFailure.Overloaded);
         var expectedTokens = TokenEstimate.Input(call.Scan!) + Expected(call, call.Plan[0]);
         // A downgraded call comes a second time and is one call to the limits.
         GatewayRefusal? exceeded = null;

@@ -21,11 +21,14 @@ public sealed partial class MainLayout : IDisposable
 
     [Inject] internal NavigationManager Navigation { get; init; } = default!;
 
+    [Inject] internal PersistentComponentState Handed { get; init; } = default!;
+
     [CascadingParameter] private Task<AuthenticationState>? Authentication { get; set; }
 
+    private PersistingComponentStateSubscription _handing;
     private ErrorPanel? _errors;
     private string? _path;
-    private Viewer _viewer = new("", "", "", TimeZoneInfo.Utc);
+    private Viewer _viewer = Viewer.None;
     private DisplayZone _zone = DisplayZone.Utc;
 
     protected override async Task OnInitializedAsync()
@@ -33,6 +36,13 @@ public sealed partial class MainLayout : IDisposable
         if (Authentication is null)
             return;
         _viewer = Viewer.From((await Authentication).User);
+        // The circuit begins with what the first HTML showed, so that nothing of the shell comes and goes.
+        if (Handed.TryTakeFromJson<ViewerSight>(nameof(Viewer), out var sight) && sight is not null) _viewer = _viewer.In(sight);
+        _handing = Handed.RegisterOnPersisting(() =>
+        {
+            Handed.PersistAsJson(nameof(Viewer), ViewerSight.Of(_viewer));
+            return Task.CompletedTask;
+        });
         await ReadAsync();
     }
 
@@ -40,7 +50,11 @@ public sealed partial class MainLayout : IDisposable
 
     protected override void OnInitialized() => Navigation.LocationChanged += Moved;
 
-    public void Dispose() => Navigation.LocationChanged -= Moved;
+    public void Dispose()
+    {
+        _handing.Dispose();
+        Navigation.LocationChanged -= Moved;
+    }
 
     private void Moved(object? sender, LocationChangedEventArgs moved)
     {
@@ -58,7 +72,7 @@ public sealed partial class MainLayout : IDisposable
     /// <summary>The organization may have got another name or zone since the sign-in.</summary>
     private async Task ReadAsync()
     {
-        if (await Organization.ReadAsync() is { } organization) _viewer = _viewer.In(organization.Name, organization.TimeZone);
+        if (await Organization.ReadAsync() is var (organization, permissions)) _viewer = _viewer.In(new ViewerSight(organization.Name, organization.TimeZone, permissions));
         if (_zone.Zone.Id != _viewer.Zone.Id) _zone = new DisplayZone(_viewer.Zone);
     }
 }

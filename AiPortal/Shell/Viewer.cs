@@ -1,10 +1,17 @@
 using System.Security.Claims;
+using AiPortal.Core.Access;
 
 namespace AiPortal.Shell;
 
 /// <summary>Who looks at the portal: what the shell shows of him, and the zone his times are shown in.</summary>
 public sealed record Viewer(string Name, string Email, string Organization, TimeZoneInfo Zone)
 {
+    /// <summary>Nobody yet.</summary>
+    public static Viewer None { get; } = new("", "", "", TimeZoneInfo.Utc);
+
+    /// <summary>What he may do here, for what the shell offers him; each page asks for itself.</summary>
+    public IReadOnlySet<Permission> Permissions { get; init; } = new HashSet<Permission>();
+
     internal const string OrganizationClaim = "organization_name";
     internal const string TimeZoneClaim = "time_zone";
 
@@ -15,8 +22,15 @@ public sealed record Viewer(string Name, string Email, string Organization, Time
         return new Viewer(name, email, user.FindFirstValue(OrganizationClaim) ?? "", ZoneOf(user.FindFirstValue(TimeZoneClaim)));
     }
 
-    /// <summary>With the organization as it is now.</summary>
-    internal Viewer In(string organization, string zone) => this with { Organization = organization, Zone = ZoneOf(zone) };
+    /// <summary>With the organization, and his place in it, as they are now.</summary>
+    internal Viewer In(ViewerSight sight) =>
+        this with { Organization = sight.Organization, Zone = ZoneOf(sight.TimeZone), Permissions = sight.Permissions.ToHashSet() };
 
     private static TimeZoneInfo ZoneOf(string? id) => id is not null && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var found) ? found : TimeZoneInfo.Utc;
+}
+
+/// <summary>What of a viewer may change while he looks: the organization, its zone, and his place in it.</summary>
+internal sealed record ViewerSight(string Organization, string TimeZone, IEnumerable<Permission> Permissions)
+{
+    public static ViewerSight Of(Viewer viewer) => new(viewer.Organization, viewer.Zone.Id, viewer.Permissions);
 }

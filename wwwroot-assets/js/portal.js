@@ -60,6 +60,62 @@
     }
   });
 
+  // The palette: the keys are answered here, at once; the server fills the list.
+  const palette = () => document.querySelector("[data-palette]");
+  const paletteHits = () => [...palette().querySelectorAll(".palette-hit")];
+
+  const markHit = (index) => {
+    const hits = paletteHits();
+    const input = palette().querySelector("input");
+    hits.forEach((hit, i) => {
+      hit.id = `palette-hit-${i}`;
+      hit.setAttribute("aria-selected", String(i === index));
+    });
+    if (hits[index]) {
+      input.setAttribute("aria-activedescendant", hits[index].id);
+      hits[index].scrollIntoView({ block: "nearest" });
+    } else {
+      input.removeAttribute("aria-activedescendant");
+    }
+  };
+
+  const openPalette = () => {
+    const dialog = palette();
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    dialog.querySelector("input").select();
+    markHit(0);
+    // What comes from the server after a key is another list: its first line is the likeliest.
+    dialog.hits ??= new MutationObserver(() => markHit(0));
+    dialog.hits.observe(dialog.querySelector(".palette-list"), { childList: true, subtree: true });
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && palette()) {
+      event.preventDefault();
+      if (palette().open) palette().close();
+      else openPalette();
+      return;
+    }
+
+    if (!event.target.closest?.("[data-palette]") || event.isComposing) return;
+    const hits = paletteHits();
+    const at = hits.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (hits.length > 0) markHit((at + (event.key === "ArrowDown" ? 1 : -1) + hits.length) % hits.length);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      hits[at]?.click();
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-palette-open]")) openPalette();
+    // A click beside the dialog's content is one on its backdrop.
+    else if (event.target.closest(".palette-hit") || event.target.matches("[data-palette]")) palette().close();
+  });
+
   // The grid moves its mark with the arrows; Enter opens the marked row as a click would.
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches?.(".data-table-open .rz-data-grid-data"))

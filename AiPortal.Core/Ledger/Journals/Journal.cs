@@ -18,8 +18,7 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
     private readonly JournalFiles _files;
     private readonly JournalTracker _tracker = new();
     private readonly Queue<(Guid EntryId, byte[] Frame)> _unwritten = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _flushing;
+    private readonly JournalFlushing _flushing;
     private string? _fault;
     private bool _closed;
 
@@ -29,7 +28,7 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
         _logger = logger;
         _directory = JournalDirectory.Create(options.DataDirectory, timeProvider);
         _files = new JournalFiles(_directory, options.SegmentBytes, open, logger);
-        _flushing = FlushRegularlyAsync(new PeriodicTimer(options.FsyncInterval, timeProvider));
+        _flushing = new JournalFlushing(Flush, new PeriodicTimer(options.FsyncInterval, timeProvider));
     }
 
     /// <summary>The journal's uuid, by which the database keeps its position.</summary>
@@ -49,9 +48,16 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
         get
         {
             lock (_gate)
-                return new JournalState(Status(), _files.Bytes, _tracker.Unsettled, _tracker.Undrained, _unwritten.Count, _tracker.OldestUnsettledAt, _fault);
+                return new JournalState(Status, _files.Bytes, _tracker.Unsettled, _tracker.Undrained, _unwritten.Count, _tracker.OldestUnsettledAt, _fault);
         }
     }
+
+    /// <summary>As it is this moment; each call asks, so nothing is locked for it.</summary>
+    public JournalStatus Status =>
+        _fault is not null ? JournalStatus.Faulted
+        : IsFull ? JournalStatus.Full
+        : _files.Bytes >= _options.MaxBytes / 5 * 4 ? JournalStatus.NearlyFull
+        : JournalStatus.Ok;
 
     /// <summary>Every intent up to this position is in the database.</summary>
     public long LowWaterMark
@@ -142,15 +148,12 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
         foreach (var some in entryIds.Chunk(DrainedAtOnce))
         {
             lock (_gate)
-            {
-                foreach (var id in some)
-                    _tracker.Drained(id);
-            }
+                _tracker.Drained(some);
         }
         lock (_gate)
         {
             // With nothing left but a crowded active segment, only a new one lets its space go.
-            if (_files.Active.Undrained == 0 && Status() is JournalStatus.NearlyFull or JournalStatus.Full)
+            if (_files.Active.Undrained == 0 && Status is JournalStatus.NearlyFull or JournalStatus.Full)
                 TryRotate();
             finished = _files.TakeFinished();
         }
@@ -181,8 +184,7 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
                 return;
             _closed = true;
         }
-        await _stopping.CancelAsync();
-        await _flushing;
+        await _flushing.DisposeAsync();
         Flush();
         if (_unwritten.Count > 0)
             _logger.LogCritical("{Count} settlements never reached the journal's disk", _unwritten.Count);
@@ -190,7 +192,6 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
         if (_tracker.Undrained == 0 && !Keep)
             _directory.Delete();
         _directory.Dispose();
-        _stopping.Dispose();
     }
 
     internal static Journal Open(JournalOptions options, TimeProvider timeProvider, ILogger<Journal> logger, OpenSegment open) =>
@@ -234,28 +235,6 @@ public sealed class Journal : IAsyncDisposable, IOpenCalls
     }
 
     private bool IsFull => _files.Bytes >= _options.MaxBytes;
-
-    private async Task FlushRegularlyAsync(PeriodicTimer timer)
-    {
-        using (timer)
-        {
-            try
-            {
-                while (await timer.WaitForNextTickAsync(_stopping.Token))
-                    Flush();
-            }
-            catch (OperationCanceledException)
-            {
-                // Closing; the last flush is in DisposeAsync.
-            }
-        }
-    }
-
-    private JournalStatus Status() =>
-        _fault is not null ? JournalStatus.Faulted
-        : IsFull ? JournalStatus.Full
-        : _files.Bytes >= _options.MaxBytes / 5 * 4 ? JournalStatus.NearlyFull
-        : JournalStatus.Ok;
 
     private void Fault(Exception error)
     {

@@ -61,6 +61,12 @@ internal sealed class JournalTracker
         segment.Undrained++;
     }
 
+    public void Drained(IEnumerable<Guid> entryIds)
+    {
+        foreach (var id in entryIds)
+            Drained(id);
+    }
+
     public void Drained(Guid entryId)
     {
         if (!_attempts.Remove(entryId, out var attempt))

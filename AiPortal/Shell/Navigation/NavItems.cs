@@ -1,3 +1,5 @@
+using AiPortal.Core.Access;
+
 namespace AiPortal.Shell.Navigation;
 
 internal enum NavGroup
@@ -10,8 +12,8 @@ internal enum NavGroup
     Settings,
 }
 
-/// <summary>One entry of the rail. <paramref name="TextKey"/> is a key of ShellText, <paramref name="Roles"/> a comma-separated list of roles that see it (everybody when null).</summary>
-internal sealed record NavItem(string Route, string Icon, string TextKey, NavGroup Group, string? Roles = null, bool OnPhoneBar = false);
+/// <summary>One entry of the rail. <paramref name="TextKey"/> is a key of ShellText; who has not what it <paramref name="Needs"/> does not see it (everybody does when null).</summary>
+internal sealed record NavItem(string Route, string Icon, string TextKey, NavGroup Group, Permission? Needs = null, bool OnPhoneBar = false);
 
 /// <summary>A small figure beside the menu entry of a route, drawn by a component of the feature that knows it.</summary>
 internal sealed record NavBadge(string Route, Type Component);
@@ -21,23 +23,26 @@ internal static class NavItems
 {
     internal static IReadOnlyList<NavItem> All { get; } =
     [
-        new("/", "dashboard", "Nav.Dashboard", NavGroup.Overview, OnPhoneBar: true),
-        new("/calls", "calls", "Nav.Calls", NavGroup.Spend, OnPhoneBar: true),
-        new("/keys", "keys", "Nav.Keys", NavGroup.Control, OnPhoneBar: true),
-        new("/budgets", "budgets", "Nav.Budgets", NavGroup.Control),
+        new("/", "dashboard", "Nav.Dashboard", NavGroup.Overview, Permission.ViewCost, OnPhoneBar: true),
+        new("/calls", "calls", "Nav.Calls", NavGroup.Spend, Permission.ViewCalls, OnPhoneBar: true),
+        new("/keys", "keys", "Nav.Keys", NavGroup.Control, Permission.ViewKeys, OnPhoneBar: true),
+        new("/budgets", "budgets", "Nav.Budgets", NavGroup.Control, Permission.ViewBudgets),
         new("/approvals", "approvals", "Nav.Approvals", NavGroup.Control),
-        new("/alerts", "bell", "Nav.Alerts", NavGroup.Control),
-        new("/bills", "bills", "Nav.Bills", NavGroup.Finance, OnPhoneBar: true),
-        new("/corrections", "edit", "Nav.Corrections", NavGroup.Finance),
-        new("/ledger-health", "audit", "Nav.LedgerHealth", NavGroup.Finance),
-        new("/providers", "providers", "Nav.Providers", NavGroup.Gateway),
-        new("/routes", "routes", "Nav.Routes", NavGroup.Gateway),
-        new("/models", "models", "Nav.Models", NavGroup.Gateway),
+        new("/alerts", "bell", "Nav.Alerts", NavGroup.Control, Permission.ViewBudgets),
+        new("/bills", "bills", "Nav.Bills", NavGroup.Finance, Permission.ViewBills, OnPhoneBar: true),
+        new("/corrections", "edit", "Nav.Corrections", NavGroup.Finance, Permission.ViewCost),
+        new("/ledger-health", "audit", "Nav.LedgerHealth", NavGroup.Finance, Permission.ViewCost),
+        new("/providers", "providers", "Nav.Providers", NavGroup.Gateway, Permission.ViewProviders),
+        new("/routes", "routes", "Nav.Routes", NavGroup.Gateway, Permission.ViewProviders),
+        new("/models", "models", "Nav.Models", NavGroup.Gateway, Permission.ViewPrices),
         new("/playground", "play", "Nav.Playground", NavGroup.Gateway),
         new("/api", "api", "Nav.Api", NavGroup.Gateway),
-        new("/vault", "audit", "Nav.Vault", NavGroup.Settings, Roles: "owner,administrator"),
-        new("/members", "members", "Nav.Members", NavGroup.Settings),
-        new("/structure", "structure", "Nav.Structure", NavGroup.Settings),
-        new("/settings", "organization", "Nav.Settings", NavGroup.Settings),
+        new("/vault", "audit", "Nav.Vault", NavGroup.Settings, Permission.ManageOrganization),
+        new("/members", "members", "Nav.Members", NavGroup.Settings, Permission.ViewMembers),
+        new("/structure", "structure", "Nav.Structure", NavGroup.Settings, Permission.ViewStructure),
+        new("/settings", "organization", "Nav.Settings", NavGroup.Settings, Permission.ManageOrganization),
     ];
+
+    /// <summary>The entries that somebody with these permissions sees.</summary>
+    internal static IEnumerable<NavItem> For(IReadOnlySet<Permission> permissions) => All.Where(item => item.Needs is not { } needed || permissions.Contains(needed));
 }

@@ -1,0 +1,27 @@
+using AiPortal.Core.Alerts;
+using AiPortal.Core.Data;
+using AiPortal.Ui.Figures;
+using Microsoft.Extensions.Localization;
+
+namespace AiPortal.Alerts;
+
+/// <summary>An alert in the reader's language; what is of a kind not known here, in its own words.</summary>
+internal static class AlertWords
+{
+    public static string TitleOf(IStringLocalizer<AlertsText> text, Alert alert) => alert switch
+    {
+        { BudgetName: { } budget, Threshold: 1 } => text["Title.UsedUp", budget],
+        { BudgetName: { } budget, Threshold: { } threshold } => text["Title.Passed", budget, Formats.Current.Percent(threshold)],
+        { Type: AlertType.ModelUnpriced, ModelName: { } model } => text["Title.Unpriced", model],
+        _ => alert.Title,
+    };
+
+    public static string DetailOf(IStringLocalizer<AlertsText> text, Alert alert) => alert switch
+    {
+        { UsedAmount: { } used, LimitAmount: { } limit } => text["Detail.Used", Formats.Current.Counted(used, UnitOf(alert)), Formats.Current.Counted(limit, UnitOf(alert))],
+        { Type: AlertType.ModelUnpriced } => text["Detail.Unpriced"],
+        _ => alert.Message,
+    };
+
+    private static string UnitOf(Alert alert) => alert.Unit is { } unit ? EnumWord.Of(unit) : Formats.Usd;
+}
