@@ -27,7 +27,7 @@ internal static class NavItems
         new("/calls", "calls", "Nav.Calls", NavGroup.Spend, Permission.ViewCalls, OnPhoneBar: true),
         new("/keys", "keys", "Nav.Keys", NavGroup.Control, Permission.ViewKeys, OnPhoneBar: true),
         new("/budgets", "budgets", "Nav.Budgets", NavGroup.Control, Permission.ViewBudgets),
-        new("/approvals", "approvals", "Nav.Approvals", NavGroup.Control),
+        new("/approvals", "approvals", "Nav.Approvals", NavGroup.Control, Permission.UseApprovals),
         new("/alerts", "bell", "Nav.Alerts", NavGroup.Control, Permission.ViewBudgets),
         new("/bills", "bills", "Nav.Bills", NavGroup.Finance, Permission.ViewBills, OnPhoneBar: true),
         new("/corrections", "edit", "Nav.Corrections", NavGroup.Finance, Permission.ViewCost),
