@@ -3,7 +3,10 @@
 # starts mock providers, the forwarder and a portal on a temporary data directory, provisions it through its API, measures
 # in turn, prints Markdown and stops and removes all it started. Exit code 1: a call failed, or the ledger is off.
 #   ROUNDS=3 SECONDS_EACH=6 RATE=500 benchmarks/run.sh
-# PORT [18080] is the first of four free ports.
+#   ROUNDS=3 SECONDS_EACH=10 benchmarks/run.sh saturate    plain calls by wrk (apt: wrk), and a minute of the gateway alone;
+#                                                          PORTKEY=FOLDER puts the gateway of npm's @portkey-ai/gateway
+#                                                          beside it, installed there by npm install --prefix FOLDER
+# PORT [18080] is the first of four free ports, five with Portkey.
 # Settings of the .NET runtime for the portal alone: PORTAL_ENV="DOTNET_gcServer=0 ...".
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,6 +15,9 @@ here=$root/benchmarks
 . "$root/.ci/prerequisites"
 require_sdk
 require_programs postgres
+mode=${1:-load}
+[ "$mode" = load ] || [ "$mode" = saturate ] || { say "usage: benchmarks/run.sh [saturate]"; exit 2; }
+[ "$mode" = load ] || command -v wrk >/dev/null || { say "wrk is missing: apt-get install wrk"; exit 2; }
 
 port=${PORT:-18080}
 json=http://127.0.0.1:$port paced=http://127.0.0.1:$((port + 1)) forwarder=http://127.0.0.1:$((port + 2)) portal=http://127.0.0.1:$((port + 3))
@@ -92,6 +98,16 @@ is_ready() {
 await "The portal" is_ready
 postgres_pid=$(head -n 1 "$work/portal/pg/data/postmaster.pid")
 
+extra=()
+if [ "$mode" = saturate ]; then
+  extra=(saturate="$here" body="$work/body.json")
+  if [ -n "${PORTKEY:-}" ]; then
+    begin portkey env NODE_ENV=production node "$PORTKEY/node_modules/@portkey-ai/gateway/build/start-server.js" --port=$((port + 4)) --headless
+    await "Portkey" is_open $((port + 4))
+    extra+=(portkey="http://127.0.0.1:$((port + 4))" portkey-pid="${started[-1]}")
+  fi
+fi
+
 load() { cut -d' ' -f1-3 /proc/loadavg; }
 cat <<EOF
 - $(date -u '+%Y-%m-%d %H:%M UTC'), commit $(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown)
@@ -102,6 +118,6 @@ EOF
 code=0
 dotnet "$(program Load)" json="$json" paced="$paced" forwarder="$forwarder" portal="$portal" \
   forwarder-pid="$forwarder_pid" portal-pid="$portal_pid" postgres-pid="$postgres_pid" email=benchmark@localhost password="$password" \
-  rounds="${ROUNDS:-3}" seconds="${SECONDS_EACH:-6}" rate="${RATE:-500}" || code=$?
+  rounds="${ROUNDS:-3}" seconds="${SECONDS_EACH:-6}" rate="${RATE:-500}" "${extra[@]}" || code=$?
 printf '\n- load average after: %s\n' "$(load)"
 exit "$code"

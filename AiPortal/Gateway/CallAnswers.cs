@@ -6,7 +6,7 @@ using AiPortal.Core.Routing;
 namespace AiPortal.Gateway;
 
 /// <summary>What the portal itself says to a caller, in the caller's dialect.</summary>
-internal sealed class CallAnswers(ILogger<CallAnswers> logger)
+internal sealed class CallAnswers(RefusalLog refusals, ILogger<CallAnswers> logger)
 {
     /// <summary>Headers of every answer that came from a provider.</summary>
     public static void Identify(GatewayCall call, CallAttempt attempt) => Identify(call, attempt.Plan);
@@ -27,8 +27,7 @@ internal sealed class CallAnswers(ILogger<CallAnswers> logger)
     public Task RefuseAsync(GatewayCall call, GatewayRefusal refusal)
     {
         call.Refusal = refusal;
-        var row = GatewayFailures.Of(refusal.Failure);
-        logger.Log(row.Level, "Call {Call} of key {Key}: {Failure}", call.RequestId, call.Key?.Id, refusal.Failure);
+        refusals.Write(call, refusal.Failure);
         return call.Context.Response.HasStarted || call.CallerLeft ? Task.CompletedTask : WriteAsync(call.Context, call.Operation.Errors, call.RequestId, refusal, call.Lease);
     }
 

@@ -58,6 +58,7 @@ internal static class GatewayFeature
         services.AddSingleton<Admission>();
         services.AddSingleton<PlainRelay>();
         services.AddSingleton<StreamRelay>();
+        services.AddSingleton<RefusalLog>();
         services.AddSingleton<ByteRelay>();
         services.AddSingleton<UpstreamCalls>();
         services.AddSingleton<Forwarding>();

@@ -4,6 +4,8 @@
 //   forwarder, portal  addresses of both proxies
 //   forwarder-pid, portal-pid, postgres-pid, email, password
 //   rounds, seconds, rate
+//   saturate           FOLDER with post.lua: plain calls by wrk instead, a minute of the gateway at the end; body, a file to write
+//                      the request into; portkey, portkey-pid, another gateway to put beside
 // Ends with 1 when a call failed or the ledger does not hold exactly what the calls cost.
 using System.Diagnostics;
 using System.Globalization;
@@ -25,6 +27,19 @@ List<Target> targets =
     new(Report.Forwarder, model => new Uri($"{given["forwarder"]}/{paths[model]}/v1/chat/completions"), Process: Number("forwarder-pid")),
     new(Report.Gateway, _ => new Uri($"{given["portal"]}/v1/chat/completions"), key, Number("portal-pid"), Number("postgres-pid")),
 ];
+if (given.TryGetValue("saturate", out var scripts))
+{
+    if (given.TryGetValue("portkey", out var portkey))
+        targets.Insert(2, new Target("Portkey", _ => new Uri($"{portkey}/v1/chat/completions"), "none", Number("portkey-pid"), Headers: $"x-portkey-provider: openai\nx-portkey-custom-host: {Upstream("bench-json")}"));
+    await File.WriteAllTextAsync(given["body"], Request.BodyOf("bench-json", stream: false, ""));
+    var runs = Saturation.Run(targets, Path.Combine(scripts, "post.lua"), given["body"], Number("rounds"), Number("seconds"));
+    Saturation.Write(Console.Out, runs, targets[1]);
+    var failed = runs.Sum(run => run.Failures);
+    var sent = runs.Where(run => run.Target.StartsWith(Report.Gateway, StringComparison.Ordinal)).Sum(run => run.Calls);
+    Console.WriteLine($"\nThe gateway answered {sent:N0} calls in the rounds shown; failures in all: {failed}.");
+    return failed == 0 ? 0 : 1;
+}
+
 var scenarios = Scenario.All(Number("rate"));
 var measurements = new List<Measurement>();
 for (var round = 0; round <= Number("rounds"); round++)

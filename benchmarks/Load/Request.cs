@@ -13,7 +13,7 @@ internal sealed class Request
     public Request(Uri address, string bearer, string model, bool stream, string pace = "")
     {
         Server = new IPEndPoint(IPAddress.Parse(address.Host), address.Port);
-        var body = $$"""{"model":"{{model}}","messages":[{"role":"system","content":"You are a careful assistant. Answer in plain English, in at most three sentences, and do not repeat the question."},{"role":"user","content":"{{Question}}{{pace}}"}],"temperature":0.2,"max_tokens":256,"user":"bench-user-1"{{(stream ? ",\"stream\":true,\"stream_options\":{\"include_usage\":true}" : "")}}}""";
+        var body = BodyOf(model, stream, pace);
         Bytes = Encoding.ASCII.GetBytes(
             $"POST {address.AbsolutePath} HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/json\r\nAuthorization: Bearer {bearer}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
     }
@@ -21,4 +21,8 @@ internal sealed class Request
     public IPEndPoint Server { get; }
 
     public byte[] Bytes { get; }
+
+    /// <summary>The question as JSON; <paramref name="pace"/> is what the paced provider looks for.</summary>
+    public static string BodyOf(string model, bool stream, string pace) =>
+        $$"""{"model":"{{model}}","messages":[{"role":"system","content":"You are a careful assistant. Answer in plain English, in at most three sentences, and do not repeat the question."},{"role":"user","content":"{{Question}}{{pace}}"}],"temperature":0.2,"max_tokens":256,"user":"bench-user-1"{{(stream ? ",\"stream\":true,\"stream_options\":{\"include_usage\":true}" : "")}}}""";
 }

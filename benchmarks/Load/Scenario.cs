@@ -20,7 +20,7 @@ internal sealed record Scenario(string Title, string Model, bool Stream, Func<Re
 /// <summary>What is measured: no proxy, the bare forwarder, the gateway.</summary>
 /// <param name="Process">The proxy's process; null where there is none.</param>
 /// <param name="Database">The PostgreSQL server beside it; null where there is none.</param>
-internal sealed record Target(string Name, Func<string, Uri> AddressOf, string Bearer = "none", int? Process = null, int? Database = null);
+internal sealed record Target(string Name, Func<string, Uri> AddressOf, string Bearer = "none", int? Process = null, int? Database = null, string Headers = "");
 
 /// <summary>One load on one target. CPU in seconds of processor time for 1,000 calls.</summary>
 internal sealed record Measurement(int Round, Scenario Scenario, string Target, LoadResult Load, double? Cpu, double? DatabaseCpu)
