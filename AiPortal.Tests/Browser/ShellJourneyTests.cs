@@ -61,6 +61,18 @@ public sealed class ShellJourneyTests(PortalHost host, ChromiumBrowser browser) 
         await Assertions.Expect(page.Locator(".tray-dot")).ToHaveCountAsync(0);
     }
 
+    [Fact]
+    public async Task Crumbs_OfAPageBeneath_LeadToTheListItIsIn()
+    {
+        var bill = (await host.Admin.PostApiAsync("/bills", new { period = "2026-08" })).Id;
+        await using var visit = await browser.VisitAsync(host.BaseUrl);
+        await visit.SignInAsync($"/bills/{bill}");
+        await Assertions.Expect(visit.Page.Locator(".crumbs")).ToHaveTextAsync("Finance Bills", new() { UseInnerText = true, Timeout = 25_000 });
+        await visit.Page.ClickAsync(".crumbs a");
+        await Assertions.Expect(visit.Page.Locator("main h1")).ToHaveTextAsync("Bills");
+        await Assertions.Expect(visit.Page.Locator(".crumbs")).ToHaveCountAsync(0);
+    }
+
     [Theory]
     [InlineData("member", new[] { "/models", "/playground", "/api" })]
     [InlineData("finance", new[] { "/", "/calls", "/keys", "/budgets", "/alerts", "/bills", "/corrections", "/ledger-health", "/providers", "/routes", "/models", "/playground", "/api" })]
