@@ -21,6 +21,12 @@ public enum AlertType
 
     /// <summary>Calls were let through for which no price is in force.</summary>
     ModelUnpriced,
+
+    /// <summary>A virtual key ends soon.</summary>
+    KeyExpiring,
+
+    /// <summary>A provider's credential ends soon.</summary>
+    CredentialExpiring,
 }
 
 /// <summary>How much an alert matters.</summary>

@@ -1,6 +1,7 @@
 using AiPortal.Core.Alerts.Delivery;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data.Sealing;
+using AiPortal.Core.Jobs;
 using AiPortal.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,7 @@ public static class AlertsFeature
         services.AddSingleton<ChangeAlertChannels>();
         services.AddSingleton<TestAlertChannels>();
         services.AddSingleton<AlertDispatch>();
+        services.AddJob<ExpiryReminders>();
         services.AddSealed(
             new SealedColumn("alert_channels", "webhook_secret_cipher", "alert-webhook:{organization_id}"),
             new SealedColumn("alert_channels", "previous_secret_cipher", "alert-webhook:{organization_id}"));

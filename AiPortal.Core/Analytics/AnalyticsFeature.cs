@@ -17,6 +17,8 @@ public static class AnalyticsFeature
         services.AddSingleton<KeyUsage>();
         services.AddSingleton<KeySheet>();
         services.AddSingleton<ProviderUses>();
+        services.AddSingleton<KeyExposures>();
+        services.AddSingleton<KeyDossiers>();
         services.AddSingleton<SpendBoards>();
         services.AddSingleton<CallTable>();
         services.AddSingleton<CallFacetReads>();

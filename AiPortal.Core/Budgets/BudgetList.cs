@@ -69,6 +69,14 @@ public sealed class BudgetList(TenantDb tenants, BudgetBook book, TimeProvider c
         tenants.ReadAsync(organizationId, async db =>
             await ReadingsAsync(db, organizationId, await db.Set<Budget>().AsNoTracking().ToListAsync(token), token), token);
 
+    /// <summary>The budgets that keys own, by key; a key without one is left out.</summary>
+    public Task<IReadOnlyDictionary<Guid, BudgetReading>> OfKeysAsync(Guid organizationId, IReadOnlyCollection<Guid> keyIds, CancellationToken token = default) =>
+        tenants.ReadAsync<IReadOnlyDictionary<Guid, BudgetReading>>(organizationId, async db =>
+        {
+            var rows = await db.Set<Budget>().AsNoTracking().Where(b => b.OwnedByKey && keyIds.Contains(b.ScopeId)).ToListAsync(token);
+            return (await ReadingsAsync(db, organizationId, rows, token)).ToDictionary(reading => reading.Budget.ScopeId);
+        }, token);
+
     /// <summary>Null when there is none, or it is another organization's.</summary>
     public Task<BudgetReading?> FindAsync(Guid organizationId, Guid id, CancellationToken token = default) =>
         tenants.ReadAsync(organizationId, async db =>

@@ -35,6 +35,15 @@ public sealed class ApiKey : TenantRow, ILimitedRow
 
     public DateTimeOffset? PreviousValidUntil { get; set; }
 
+    /// <summary>When the secret that stands was made; null where the key itself was made with it.</summary>
+    public DateTimeOffset? SecretMadeAt { get; set; }
+
+    /// <summary>A new secret every so many days, with the old one good for a while; null: never by itself.</summary>
+    public int? RotateEveryDays { get; set; }
+
+    /// <summary>The secret that a rotation by schedule made, sealed until its owner has collected it.</summary>
+    public byte[]? PendingSecretCipher { get; set; }
+
     /// <summary>Null: all.</summary>
     public string[]? Models { get; set; }
 
@@ -60,6 +69,15 @@ public sealed class ApiKey : TenantRow, ILimitedRow
     public Dictionary<string, string> Tags { get; set; } = [];
 
     public Guid? CreatedBy { get; set; }
+
+    /// <summary>Puts another secret in the place of the one that stands, which is good for the overlap still.</summary>
+    internal void Replace(string secret, DateTimeOffset now, TimeSpan overlap)
+    {
+        PreviousHash = overlap > TimeSpan.Zero ? KeyHash : null;
+        PreviousValidUntil = overlap > TimeSpan.Zero ? now + overlap : null;
+        (KeyHash, Prefix) = (VirtualKeyFormat.Hash(secret), VirtualKeyFormat.DisplayPrefix(secret));
+        (SecretMadeAt, PendingSecretCipher) = (now, null);
+    }
 
     /// <summary>A deleted key stays for the names of its entries; it never works again.</summary>
     public DateTimeOffset? DeletedAt { get; set; }

@@ -25,7 +25,7 @@ public sealed class ChangeKeyStatus(ChangeGate gate, IKeyBudgets budgets)
 
             var before = key.Status;
             key.Status = status;
-            if (status == KeyStatus.Revoked) (key.PreviousHash, key.PreviousValidUntil) = (null, null);
+            if (status == KeyStatus.Revoked) (key.PreviousHash, key.PreviousValidUntil, key.PendingSecretCipher) = (null, null, null);
             scope.Audit(new AuditNote(action, "key", key.Id, key.Name, new { Status = before }, new { key.Status }));
             scope.RefreshGateway();
             return await KeyListing.OfAsync(scope.Db, key, budgets, token);

@@ -48,6 +48,9 @@ public sealed record KeyDraft
     /// <summary>UTC.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>A new secret every so many days; null: never by itself.</summary>
+    public int? RotateEveryDays { get; init; }
+
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Whether other scopes lie around the key.</summary>
@@ -75,6 +78,7 @@ public sealed record KeyDraft
             Cache = key.Cache,
             Budget = listing.Budget,
             ExpiresAt = key.ExpiresAt,
+            RotateEveryDays = key.RotateEveryDays,
             Tags = key.Tags,
         };
     }
@@ -92,7 +96,8 @@ public sealed record KeyDraft
         new RateLimit(Rpm, Tpm, Concurrency).Check(faults);
         Cache?.Check(faults);
         faults.Require(ExpiresAt is null || ExpiresAt == before?.ExpiresAt || (ExpiresAt > now && ExpiresAt.Value.Year < 9000), "expires_at", "Must be in the future.");
-        CheckTags(faults);
+        faults.Require(RotateEveryDays is null or (>= 8 and <= 730), "rotate_every_days", "Must be 8 to 730, or null: an old secret works for seven days more.");
+        CheckTags(faults, Tags);
     }
 
     internal void WriteTo(ApiKey key)
@@ -111,6 +116,7 @@ public sealed record KeyDraft
         key.Concurrency = Concurrency;
         key.Cache = Cache;
         key.ExpiresAt = ExpiresAt?.ToUniversalTime();
+        key.RotateEveryDays = RotateEveryDays;
         key.Tags = new Dictionary<string, string>(Tags);
     }
 
@@ -138,10 +144,10 @@ public sealed record KeyDraft
             faults.Add(field, $"'{range}' is not an address range, as 10.0.0.0/8 or 2001:db8::/32.");
     }
 
-    private void CheckTags(FieldFaults faults)
+    internal static void CheckTags(FieldFaults faults, IReadOnlyDictionary<string, string> tags)
     {
-        faults.Require(Tags.Count <= MostTags, "tags", $"Must be at most {MostTags} tags.");
-        foreach (var (name, value) in Tags.Take(MostTags))
+        faults.Require(tags.Count <= MostTags, "tags", $"Must be at most {MostTags} tags.");
+        foreach (var (name, value) in tags.Take(MostTags))
         {
             faults.RequireText(name, "tags", 64);
             faults.Require(value.Length <= 512 && !value.Any(char.IsControl), "tags", "A value must be at most 512 characters without control characters.");

@@ -32,6 +32,7 @@ public sealed record KeyListing(ApiKey Key, KeyBudgetTerms? Budget)
         Key.Concurrency,
         Key.Cache,
         Key.ExpiresAt,
+        Key.RotateEveryDays,
         Key.Status,
         Key.Tags,
         Budget,

@@ -1,5 +1,8 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Approvals;
+using AiPortal.Core.Data.Sealing;
+using AiPortal.Core.Jobs;
+using AiPortal.Core.Keys.Import;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AiPortal.Core.Keys;
@@ -15,6 +18,12 @@ public static class KeysFeature
         services.AddSingleton<RegenerateKey>();
         services.AddSingleton<RemoveKey>();
         services.AddSingleton<KeyList>();
+        services.AddSingleton<ReportLeakedKey>();
+        services.AddSingleton<ChangeKeys>();
+        services.AddSingleton<ImportKeys>();
+        services.AddSingleton<CollectKeySecret>();
+        services.AddJob<RotateDueKeys>();
+        services.AddSealed(new SealedColumn("api_keys", "pending_secret_cipher", "key:{organization_id}:{id}"));
         return services.AddKeyApprovals();
     }
 

@@ -21,10 +21,7 @@ public sealed class RegenerateKey(ChangeGate gate, IKeyBudgets budgets, TimeProv
 
             var secret = VirtualKeyFormat.Generate();
             var oldPrefix = key.Prefix;
-            key.PreviousHash = overlapSeconds > 0 ? key.KeyHash : null;
-            key.PreviousValidUntil = overlapSeconds > 0 ? clock.GetUtcNow().AddSeconds(overlapSeconds) : null;
-            key.KeyHash = VirtualKeyFormat.Hash(secret);
-            key.Prefix = VirtualKeyFormat.DisplayPrefix(secret);
+            key.Replace(secret, clock.GetUtcNow(), TimeSpan.FromSeconds(overlapSeconds));
             scope.Audit(new AuditNote("key.regenerate", "key", key.Id, key.Name, new { Prefix = oldPrefix }, new { key.Prefix, key.PreviousValidUntil }));
             scope.RefreshGateway();
             return new IssuedKey(await KeyListing.OfAsync(scope.Db, key, budgets, token), secret);

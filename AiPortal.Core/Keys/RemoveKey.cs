@@ -23,7 +23,7 @@ public sealed class RemoveKey(ChangeGate gate, IKeyBudgets budgets, TimeProvider
         key.Status = KeyStatus.Revoked;
         key.DeletedAt = clock.GetUtcNow();
         if (await budgets.SetAsync(scope, key, null, token) is { } refusal) return refusal;
-        (key.PreviousHash, key.PreviousValidUntil) = (null, null);
+        (key.PreviousHash, key.PreviousValidUntil, key.PendingSecretCipher) = (null, null, null);
         scope.Audit(new AuditNote("key.remove", "key", key.Id, key.Name, Before: audited));
         scope.RefreshGateway();
         return id;

@@ -10,10 +10,13 @@ internal static class ModelListRequest
     private const int MaxName = 256;
     private const string GeminiPrefix = "models/";
 
-    public static HttpRequestMessage Make(ProviderAccount account, string? key)
+    /// <param name="account">Whom to ask.</param>
+    /// <param name="key">Null: without a credential.</param>
+    /// <param name="path">What to ask for, from the root of the dialect; null: the models.</param>
+    public static HttpRequestMessage Make(ProviderAccount account, string? key, string? path = null)
     {
         var kind = KindOf(account);
-        var path = kind.Dialect switch
+        path ??= kind.Dialect switch
         {
             ProviderDialect.OpenAi or ProviderDialect.Sandbox => "models",
             ProviderDialect.Anthropic => "v1/models?limit=1000",

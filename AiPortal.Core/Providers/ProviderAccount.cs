@@ -20,6 +20,28 @@ public sealed class ProviderAccount : TenantRow
     /// <summary>The last four characters, for people.</summary>
     public string? ApiKeyHint { get; set; }
 
+    /// <summary>When the vendor ends the credential, where it does; for a reminder.</summary>
+    public DateTimeOffset? ApiKeyExpiresAt { get; set; }
+
+    /// <summary>The credential before the last rotation, to go back to until it is retired.</summary>
+    public byte[]? PreviousKeyCipher { get; set; }
+
+    public string? PreviousKeyHint { get; set; }
+
+    /// <summary>When the credential that stands was put in the place of another.</summary>
+    public DateTimeOffset? RotatedAt { get; set; }
+
+    /// <summary>Whether the vendor's list of models is taken over by itself.</summary>
+    public bool SyncModels { get; set; }
+
+    public DateTimeOffset? SyncedAt { get; set; }
+
+    /// <summary>What is left at the vendor, in <see cref="BalanceCurrency"/>; null where it tells none.</summary>
+    public decimal? Balance { get; set; }
+
+    /// <summary>ISO 4217.</summary>
+    public string? BalanceCurrency { get; set; }
+
     /// <summary>Null: every model it has prices for.</summary>
     public string[]? Models { get; set; }
 
@@ -64,6 +86,9 @@ internal sealed class ProviderAccountMapping : IEntityTypeConfiguration<Provider
         builder.Property(p => p.Kind).HasMaxLength(40);
         builder.Property(p => p.BaseUrl).HasMaxLength(500);
         builder.Property(p => p.ApiKeyHint).HasMaxLength(20);
+        builder.Property(p => p.PreviousKeyHint).HasMaxLength(20);
+        builder.Property(p => p.Balance).HasPrecision(24, 6);
+        builder.Property(p => p.BalanceCurrency).HasMaxLength(3);
         builder.Property(p => p.TestError).HasMaxLength(500);
         builder.Property(p => p.ModelMap).HasJson();
         builder.HasIndex(p => new { p.OrganizationId, p.Name }).IsUnique().HasFilter("deleted_at IS NULL");

@@ -13,7 +13,9 @@ internal static class ProviderApprovals
 
     /// <summary>Switching an account off must never wait, and a new credential for the same account changes nothing that calls can do.</summary>
     public static bool Matters(ProviderNote before, ProviderNote after) =>
-        AuditTrail.Text(before with { ApiKeyHint = null, Enabled = after.Enabled && before.Enabled }) != AuditTrail.Text(after with { ApiKeyHint = null });
+        AuditTrail.Text(WithoutKey(before) with { Enabled = after.Enabled && before.Enabled }) != AuditTrail.Text(WithoutKey(after));
+
+    private static ProviderNote WithoutKey(ProviderNote note) => note with { ApiKeyHint = null, PreviousKeyHint = null, ApiKeyExpiresAt = null };
 
     public static IServiceCollection AddProviderApprovals(this IServiceCollection services)
     {

@@ -23,7 +23,9 @@ public sealed record ProviderDraft(
     bool AllowPrivate = false,
     int? Rpm = null,
     int? Tpm = null,
-    int? Concurrency = null)
+    int? Concurrency = null,
+    bool SyncModels = false,
+    DateTimeOffset? ApiKeyExpiresAt = null)
 {
     private const int MaxModels = 1000;
     private const int MaxModel = 256;
@@ -31,7 +33,7 @@ public sealed record ProviderDraft(
     private const int MaxRank = 1000;
 
     public static ProviderDraft Of(ProviderAccount row) => new(row.Name, row.Kind, row.BaseUrl, null, row.Models, row.ModelMap, row.Weight,
-        row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency);
+        row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency, row.SyncModels, row.ApiKeyExpiresAt);
 
     /// <summary>The address calls go to, without a closing slash; null for the sandbox.</summary>
     public string? Address => (BaseUrl ?? ProviderKinds.Find(Kind)?.BaseUrl)?.TrimEnd('/');
@@ -42,8 +44,8 @@ public sealed record ProviderDraft(
         var faults = new FieldFaults();
         faults.RequireText(Name, "name");
         CheckKind(faults);
-        if (Credential?.Secret is { } secret)
-            faults.Require(secret.Length is > 0 and <= MaxSecret && secret.All(c => c is > ' ' and <= '~'), "api_key", "Must be visible ASCII characters.");
+        if (Credential?.Secret is { } secret) faults.Require(IsSecret(secret), "api_key", "Must be visible ASCII characters.");
+        faults.Require(ApiKeyExpiresAt is null or { Year: >= 2000 and < 9000 }, "api_key_expires_at", "Must be an instant, or null where it does not expire.");
         faults.Require(Models is null || (Models.Length <= MaxModels && Models.All(IsModel)), "models", $"At most {MaxModels} names of 1 to {MaxModel} characters.");
         faults.Require(ModelMap is null || (ModelMap.Count <= MaxModels && ModelMap.All(pair => IsModel(pair.Key) && IsModel(pair.Value))),
             "model_map", $"At most {MaxModels} pairs of names of 1 to {MaxModel} characters.");
@@ -55,6 +57,8 @@ public sealed record ProviderDraft(
         return faults.Any ? faults.ToRefusal() : null;
     }
 
+    internal static bool IsSecret(string secret) => secret.Length is > 0 and <= MaxSecret && secret.All(c => c is > ' ' and <= '~');
+
     internal void WriteTo(ProviderAccount row)
     {
         row.Name = Name.Trim();
@@ -64,6 +68,7 @@ public sealed record ProviderDraft(
         row.ModelMap = ModelMap is null ? [] : new Dictionary<string, string>(ModelMap);
         (row.Weight, row.Priority, row.Enabled, row.AllowPrivate) = (Weight, Priority, Enabled, AllowPrivate);
         (row.Rpm, row.Tpm, row.Concurrency) = (Rpm, Tpm, Concurrency);
+        (row.SyncModels, row.ApiKeyExpiresAt) = (SyncModels, ApiKeyExpiresAt?.ToUniversalTime());
     }
 
     private void CheckKind(FieldFaults faults)

@@ -49,6 +49,24 @@ public sealed class ProviderProbe : IDisposable
         }
     }
 
+    /// <summary>What is left at the vendor; null where it tells none, or not now.</summary>
+    public async Task<VendorBalance?> BalanceAsync(ProviderAccount account, CancellationToken token = default)
+    {
+        if (account.BaseUrl is null || VendorBalance.PathOf(account) is not { } path) return null;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
+        patience.CancelAfter(Patience);
+        try
+        {
+            using var request = ModelListRequest.Make(account, _credentials.Open(account), path);
+            using var response = await (account.AllowPrivate ? _private : _public).SendAsync(request, patience.Token);
+            return response.IsSuccessStatusCode ? VendorBalance.Read(account, await BodyAsync(response, patience.Token)) : null;
+        }
+        catch (Exception fault) when (!token.IsCancellationRequested && Words(fault) is not null)
+        {
+            return null;
+        }
+    }
+
     public void Dispose()
     {
         _public.Dispose();

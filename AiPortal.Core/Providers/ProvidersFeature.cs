@@ -1,4 +1,5 @@
 using AiPortal.Core.Data.Sealing;
+using AiPortal.Core.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AiPortal.Core.Providers;
@@ -19,7 +20,13 @@ public static class ProvidersFeature
         services.AddSingleton<RemoveProvider>();
         services.AddSingleton<TestProvider>();
         services.AddSingleton<SyncProvider>();
-        services.AddSealed(new SealedColumn("providers", "api_key_cipher", "provider:{organization_id}:{id}"));
+        services.AddSingleton<RotateProviderKey>();
+        services.AddSingleton<RetireProviderKey>();
+        services.AddSingleton<RestoreProviderKey>();
+        services.AddJob<SyncProviders>();
+        services.AddSealed(
+            new SealedColumn("providers", "api_key_cipher", "provider:{organization_id}:{id}"),
+            new SealedColumn("providers", "previous_key_cipher", "provider:{organization_id}:{id}"));
         return services.AddProviderApprovals();
     }
 }

@@ -20,6 +20,7 @@ public sealed class RemoveProvider(ChangeGate gate, TimeProvider clock)
         scope.MayNeedApproval(new ApprovalTrigger(ProviderApprovals.Kind));
         scope.AskableAs(new ApprovalMatter("provider.delete", "provider", id, row.Name, before, null, id));
         (row.DeletedAt, row.Enabled, row.ApiKeyCipher, row.ApiKeyHint) = (clock.GetUtcNow(), false, null, null);
+        (row.PreviousKeyCipher, row.PreviousKeyHint) = (null, null);
         scope.Audit(new AuditNote("provider.delete", "provider", row.Id, row.Name, before));
         scope.RefreshGateway();
         return row;

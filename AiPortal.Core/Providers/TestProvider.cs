@@ -36,27 +36,3 @@ public sealed class TestProvider(ChangeGate gate, ProviderList providers, Provid
         }, token);
     }
 }
-
-/// <summary>What a sync changed. A balance is null where the vendor tells none.</summary>
-public sealed record SyncResult(ProbeResult Probe, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, decimal? Balance = null);
-
-/// <summary>Takes over the list of models that the vendor gives; after it the account serves these and no others.</summary>
-public sealed class SyncProvider(TestProvider test)
-{
-    public async Task<Outcome<SyncResult>> RunAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default)
-    {
-        var (added, removed) = (new List<string>(), new List<string>());
-        var outcome = await test.RunAsync(actor, organizationId, id, "provider.sync", (scope, found) =>
-        {
-            var vendors = found.Result.Models!;
-            var before = found.Row.Models ?? [];
-            // Names of the account's own map are asked for here, though the vendor does not know them.
-            string[] now = [.. vendors.Union(found.Row.ModelMap.Where(pair => vendors.Contains(pair.Value)).Select(pair => pair.Key), StringComparer.Ordinal)];
-            added.AddRange(now.Except(before, StringComparer.Ordinal));
-            removed.AddRange(before.Except(now, StringComparer.Ordinal));
-            found.Row.Models = now;
-            scope.RefreshGateway();
-        }, token);
-        return outcome.Refusal is { } refusal ? refusal : new SyncResult(outcome.Value, added, removed);
-    }
-}

@@ -202,13 +202,6 @@ public sealed class KeyApiTests(PortalHost host) : IClassFixture<PortalHost>
         Assert.Equal(1, await host.Database.ScalarAsync<long>("SELECT count(*) FROM audit_events WHERE action = 'key.create' AND NOT allowed"));
     }
 
-    [Fact]
-    public async Task Import_IsRefusedClearly()
-    {
-        var answer = await host.Admin.PostApiAsync("/keys/import", new { });
-        Assert.Equal((HttpStatusCode.NotImplemented, "not_available_yet"), (answer.Status, answer.Code));
-    }
-
     private static string Without(JsonElement json, string member) =>
         string.Join("\n", json.EnumerateObject().Where(m => m.Name != member).Select(m => m.ToString()));
 }

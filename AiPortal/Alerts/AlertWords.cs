@@ -13,6 +13,8 @@ internal static class AlertWords
         { BudgetName: { } budget, Threshold: 1 } => text["Title.UsedUp", budget],
         { BudgetName: { } budget, Threshold: { } threshold } => text["Title.Passed", budget, Formats.Current.Percent(threshold)],
         { Type: AlertType.ModelUnpriced, ModelName: { } model } => text["Title.Unpriced", model],
+        { Type: AlertType.KeyExpiring, ModelName: { } key } => text["Title.KeyExpiring", key],
+        { Type: AlertType.CredentialExpiring, ModelName: { } account } => text["Title.CredentialExpiring", account],
         _ => alert.Title,
     };
 
@@ -20,6 +22,8 @@ internal static class AlertWords
     {
         { UsedAmount: { } used, LimitAmount: { } limit } => text["Detail.Used", Formats.Current.Counted(used, UnitOf(alert)), Formats.Current.Counted(limit, UnitOf(alert))],
         { Type: AlertType.ModelUnpriced } => text["Detail.Unpriced"],
+        { Type: AlertType.KeyExpiring, PeriodEnd: { } end } => text["Detail.KeyExpiring", Formats.Current.Date(end, TimeZoneInfo.Utc)],
+        { Type: AlertType.CredentialExpiring, PeriodEnd: { } end } => text["Detail.CredentialExpiring", Formats.Current.Date(end, TimeZoneInfo.Utc)],
         _ => alert.Message,
     };
 

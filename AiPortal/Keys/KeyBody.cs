@@ -30,6 +30,7 @@ internal static class KeyBody
             Cache = body.Cache(now?.Cache),
             Budget = ReadBudget(body, now?.Budget),
             ExpiresAt = body.InstantOrNull("expires_at", now?.ExpiresAt),
+            RotateEveryDays = body.IntOrNull("rotate_every_days", now?.RotateEveryDays),
             Tags = body.Map("tags", now?.Tags, maxCount: 16, maxLength: 512),
         };
     }

@@ -18,7 +18,7 @@ public sealed partial class KeyDialog
 {
     private static readonly string[] Plain = ["name", "owner_user_id", "team_id", "cost_center_id", "budget.limit", "budget.period"];
     private static readonly string[] Folded =
-        ["budget.hold", "budget.action", "project_id", "environment_id", "models", "rate_limit.rpm", "rate_limit.tpm", "rate_limit.concurrency", "expires_at", "ip_allow", "ip_deny"];
+        ["budget.hold", "budget.action", "project_id", "environment_id", "models", "rate_limit.rpm", "rate_limit.tpm", "rate_limit.concurrency", "expires_at", "rotate_every_days", "ip_allow", "ip_deny"];
 
     private Faults _faults = Faults.None;
     private KeyChoices? _choices;
@@ -43,6 +43,7 @@ public sealed partial class KeyDialog
     private int? _tpm;
     private int? _concurrency;
     private DateOnly? _expires;
+    private int? _rotate;
 
     [Inject] internal IStringLocalizer<KeysText> Text { get; init; } = default!;
 
@@ -83,7 +84,7 @@ public sealed partial class KeyDialog
     private void Show(KeyDraft draft)
     {
         (_name, _owner, _team, _project, _center, _environment) = (draft.Name, draft.OwnerUserId, draft.TeamId, draft.ProjectId, draft.CostCenterId, draft.EnvironmentId);
-        (_rpm, _tpm, _concurrency) = (draft.Rpm, draft.Tpm, draft.Concurrency);
+        (_rpm, _tpm, _concurrency, _rotate) = (draft.Rpm, draft.Tpm, draft.Concurrency, draft.RotateEveryDays);
         _cache = draft.Cache?.Enabled switch { null => "", true => "true", false => "false" };
         (_models, _allow, _deny) = (Join(draft.Models), Join(draft.IpAllow), Join(draft.IpDeny));
         if (draft.ExpiresAt is { } expires) _expires = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(expires, Zone.Zone).AddTicks(-1).DateTime);
@@ -138,6 +139,7 @@ public sealed partial class KeyDialog
         Rpm = _rpm,
         Tpm = _tpm,
         Concurrency = _concurrency,
+        RotateEveryDays = _rotate,
         Cache = CacheTerms.OrNull(_cache.Length == 0 ? null : _cache == "true", before.Cache?.TtlSeconds, before.Cache?.PriceShare, before.Cache?.PerKey),
         Budget = hasLimit ? new KeyBudgetTerms(limit, _period, _hold, _action) : null,
         ExpiresAt = _expires is { } day ? EndOf(day) : null,

@@ -16,7 +16,7 @@ internal static class KeyEndpoints
         group.MapGet("", ListAsync).Describe("List keys, newest first; filters status, owner_user_id, team_id, project_id, cost_center_id, environment_id, search.",
             answer: new Page<KeyView>([KeyExamples.Row], null));
         group.MapPost("", IssueAsync).Describe("Create a key. Its secret, key, is answered here and never again.", KeyExamples.Draft, KeyExamples.Issued, StatusCodes.Status201Created);
-        group.MapPost("/import", Import).Describe("Not available yet.", status: StatusCodes.Status501NotImplemented);
+        KeyActionEndpoints.Map(group);
         group.MapGet("/{id:guid}", ReadAsync).Describe("Read a key.", answer: KeyExamples.Row);
         group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync)
             .Describe("Change a key; budget: null takes its budget away.", new { name = "search", budget = new { limit = 50 } }, KeyExamples.Row);
@@ -70,9 +70,6 @@ internal static class KeyEndpoints
         var issued = await issue.RunAsync(http.GetActor(), organization.Value, draft, http.RequestAborted);
         return ApiResults.Created(issued, key => KeyView.Of(key.Listing, null, clock.GetUtcNow(), key.Secret));
     }
-
-    private static IResult Import() => ApiResults.Problem(StatusCodes.Status501NotImplemented, "not_available_yet",
-        "Keys cannot be imported yet. Create a key here and give its secret to the application.");
 
     private static async Task<IResult> ReadAsync(Guid id, HttpContext http, KeyList keys, KeyUsage usage, TimeProvider clock)
     {

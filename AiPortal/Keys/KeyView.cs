@@ -48,6 +48,11 @@ internal sealed record KeyView
 
     public required DateTimeOffset? ExpiresAt { get; init; }
 
+    public required int? RotateEveryDays { get; init; }
+
+    /// <summary>A rotation by schedule has made a new secret, which <c>POST …/collect</c> answers once.</summary>
+    public required bool SecretWaits { get; init; }
+
     /// <summary>Until when the secret before the last regeneration works.</summary>
     public required DateTimeOffset? PreviousValidUntil { get; init; }
 
@@ -59,6 +64,13 @@ internal sealed record KeyView
 
     public required long RequestsThisMonth { get; init; }
 
+    /// <summary>USD, today and the 29 days before.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("spent_30_days")]
+    public required decimal Spent30Days { get; init; }
+
+    [System.Text.Json.Serialization.JsonPropertyName("requests_30_days")]
+    public required long Requests30Days { get; init; }
+
     public required DateTimeOffset? LastUsedAt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -68,7 +80,7 @@ internal sealed record KeyView
     /// <summary>Members that are answered and never taken.</summary>
     public static readonly string[] ReadOnlyMembers =
     [
-        "id", "organization_id", "key", "prefix", "status", "previous_valid_until", "created_by", "spent_this_month", "requests_this_month",
+        "id", "organization_id", "key", "prefix", "status", "previous_valid_until", "secret_waits", "created_by", "spent_this_month", "requests_this_month", "spent_30_days", "requests_30_days",
         "last_used_at", "created_at", "updated_at",
     ];
 
@@ -95,11 +107,15 @@ internal sealed record KeyView
             Cache = key.Cache,
             Budget = listing.Budget is { } budget ? new KeyBudgetView(budget.Limit, Core.Money.PeriodTypes.ToText(budget.Period), budget.Hold, budget.Action) : null,
             ExpiresAt = key.ExpiresAt,
+            RotateEveryDays = key.RotateEveryDays,
+            SecretWaits = key.PendingSecretCipher is not null,
             PreviousValidUntil = key.PreviousValidUntil > now ? key.PreviousValidUntil : null,
             Tags = key.Tags,
             CreatedBy = key.CreatedBy,
             SpentThisMonth = use?.SpentThisMonth ?? 0,
             RequestsThisMonth = use?.RequestsThisMonth ?? 0,
+            Spent30Days = use?.Spent30Days ?? 0,
+            Requests30Days = use?.Requests30Days ?? 0,
             LastUsedAt = use?.LastUsedAt,
             CreatedAt = key.CreatedAt,
             UpdatedAt = key.UpdatedAt,

@@ -4,6 +4,7 @@ using AiPortal.Core.Analytics;
 using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
+using AiPortal.Keys.Import;
 using AiPortal.Ui.Figures;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
@@ -17,16 +18,29 @@ public sealed partial class KeysPage
 {
     private const string SearchName = "q";
     private const string StatusName = "status";
+    private const string TeamName = "team";
+    private const string EnvironmentName = "environment";
+    private const string Idle = "idle";
+    private const string Expiring = "expiring";
+    private const int IdleDays = 30;
+    private const int ExpiringDays = 30;
+    private readonly HashSet<Guid> _picked = [];
     private DataTable<KeyLine>? _table;
     private Guid? _open;
     private string _topic = "";
     private bool _allowed = true;
     private bool _mayChange;
-    private (string?, KeyStatus?)? _shown;
+    private KeyQuery? _shown;
+    private KeyChoices? _choices;
+    private string? _fault;
+    private string? _told;
+    private string? _tag;
 
     [Inject] internal IStringLocalizer<KeysText> Text { get; init; } = default!;
 
     [Inject] internal KeySheet Sheet { get; init; } = default!;
+
+    [Inject] internal ChangeKeys Changes { get; init; } = default!;
 
     [Inject] internal CurrentActor Current { get; init; } = default!;
 
@@ -38,12 +52,26 @@ public sealed partial class KeysPage
 
     [SupplyParameterFromQuery(Name = StatusName)] private string? StatusWord { get; set; }
 
-    private KeyStatus? Shown => EnumWord.TryParse<KeyStatus>(StatusWord, out var status) ? status : null;
+    [SupplyParameterFromQuery(Name = TeamName)] private Guid? TeamId { get; set; }
 
-    private bool Filtered => Search is not null || Shown is not null;
+    [SupplyParameterFromQuery(Name = EnvironmentName)] private Guid? EnvironmentId { get; set; }
 
-    private IReadOnlyList<(KeyStatus?, string)> States =>
-        [(null, Text["Status.all"]), (KeyStatus.Active, Text["Status.active"]), (KeyStatus.Disabled, Text["Status.disabled"]), (KeyStatus.Revoked, Text["Status.revoked"])];
+    private KeyQuery Query => new()
+    {
+        Search = Search,
+        Status = EnumWord.TryParse<KeyStatus>(StatusWord, out var status) ? status : null,
+        IdleDays = StatusWord == Idle ? IdleDays : null,
+        ExpiringDays = StatusWord == Expiring ? ExpiringDays : null,
+        TeamId = TeamId,
+        EnvironmentId = EnvironmentId,
+    };
+
+    private bool Filtered => Query != new KeyQuery();
+
+    private IReadOnlyList<(string, string)> States =>
+    [
+        ("", Text["Status.all"]), ("active", Text["Status.active"]), ("disabled", Text["Status.disabled"]), ("revoked", Text["Status.revoked"]), (Expiring, Text["Status.expiring"]), (Idle, Text["Status.idle"]),
+    ];
 
     protected override async Task OnInitializedAsync()
     {
@@ -51,12 +79,20 @@ public sealed partial class KeysPage
         _allowed = actor.May(Permission.ViewKeys, organization);
         _mayChange = actor.May(Permission.ManageKeys, organization);
         _topic = LedgerSignals.Topic(organization);
+        if (_allowed) _choices = await Sheet.ChoicesAsync(organization);
     }
 
     protected override async Task OnParametersSetAsync()
     {
-        var wanted = (Search, Shown);
-        if (_shown is { } shown && shown != wanted) await ReloadAsync();
+        var wanted = Query;
+        if (_shown is { } shown && shown != wanted)
+        {
+            // What is no longer in sight must not be changed with what is.
+            _picked.Clear();
+            (_told, _fault) = (null, null);
+            await ReloadAsync();
+        }
+
         _shown = wanted;
     }
 
@@ -72,7 +108,7 @@ public sealed partial class KeysPage
     {
         var (actor, organization) = await Current.HereAsync();
         if (!actor.May(Permission.ViewKeys, organization)) return new TablePage<KeyLine>([], 0);
-        var (lines, total) = await Sheet.ReadAsync(organization, Search, Shown, query.Skip, query.Take);
+        var (lines, total) = await Sheet.ReadAsync(organization, Query, query.Skip, query.Take);
         return new TablePage<KeyLine>(lines, total);
     }
 
@@ -82,6 +118,36 @@ public sealed partial class KeysPage
     private async Task CreateAsync()
     {
         if (await KeyDialog.ShowAsync(Dialogs, Text["Create.Title"]) is { } made) await ShowSecretAsync(made);
+        await ReloadAsync();
+    }
+
+    private async Task ImportAsync()
+    {
+        if (await KeyImportDialog.ShowAsync(Dialogs, Text["Import.Title"])) await ReloadAsync();
+    }
+
+    private void Pick(Guid id, bool picked)
+    {
+        if (picked) _picked.Add(id);
+        else _picked.Remove(id);
+    }
+
+    private async Task PickAllAsync()
+    {
+        var (_, organization) = await Current.HereAsync();
+        _picked.UnionWith(await Sheet.IdsAsync(organization, Query, ChangeKeys.Most));
+    }
+
+    private async Task BulkAsync(KeyAction action)
+    {
+        var tags = action == KeyAction.Tag && (_tag ?? "").Split('=', 2) is [{ Length: > 0 } name, var value] ? new Dictionary<string, string> { [name.Trim()] = value.Trim() } : null;
+        if (action is KeyAction.Disable or KeyAction.Revoke
+            && !await ConfirmDialog.AskAsync(Dialogs, Text[action.ToString()], Text[$"Bulk.{action}", _picked.Count], Text[action.ToString()], destructive: action == KeyAction.Revoke)) return;
+        var (actor, organization) = await Current.HereAsync();
+        var outcome = await Changes.RunAsync(actor, organization, _picked, action, tags);
+        (_fault, _told) = (Faults.Of(outcome.Refusal, Text).General, outcome.IsRefused ? null : Text["Bulk.Done", outcome.Value.Changed.Count, outcome.Value.Unchanged.Count].Value);
+        if (outcome.IsRefused) return;
+        _picked.Clear();
         await ReloadAsync();
     }
 

@@ -10,8 +10,8 @@ namespace AiPortal.Providers;
 /// <summary>The form of an account: a new one, or a change. Closes with the account as it now is, or null.</summary>
 public sealed partial class ProviderDialog
 {
-    private static readonly string[] Shown = ["kind", "name", "base_url", "api_key", "models", "priority", "weight", "rpm", "tpm", "concurrency", "model_map"];
-    private static readonly string[] Folded = ["priority", "weight", "rpm", "tpm", "concurrency", "model_map"];
+    private static readonly string[] Shown = ["kind", "name", "base_url", "api_key", "models", "priority", "weight", "rpm", "tpm", "concurrency", "model_map", "api_key_expires_at"];
+    private static readonly string[] Folded = ["priority", "weight", "rpm", "tpm", "concurrency", "model_map", "api_key_expires_at"];
 
     private Faults _faults = Faults.None;
     private string? _mapFault;
@@ -29,6 +29,8 @@ public sealed partial class ProviderDialog
     private int? _concurrency;
     private string? _map;
     private bool _private;
+    private bool _sync;
+    private DateOnly? _expires;
 
     [Inject] internal IStringLocalizer<ProvidersText> Text { get; init; } = default!;
 
@@ -70,6 +72,7 @@ public sealed partial class ProviderDialog
         }
 
         (_kind, _name, _address, _models, _priority, _weight, _private) = (row.Kind, row.Name, row.BaseUrl, row.Models ?? [], row.Priority, row.Weight, row.AllowPrivate);
+        (_sync, _expires) = (row.SyncModels, row.ApiKeyExpiresAt is { } end ? DateOnly.FromDateTime(end.UtcDateTime) : null);
         (_rpm, _tpm, _concurrency) = (row.Rpm, row.Tpm, row.Concurrency);
         _map = string.Join('\n', row.ModelMap.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} = {pair.Value}"));
     }
@@ -103,7 +106,8 @@ public sealed partial class ProviderDialog
         _saving = true;
         var draft = new ProviderDraft(
             _name.Trim(), _kind, Sandbox ? null : Trimmed(_address), Credential(), _models.Count == 0 ? null : [.. _models], map, _weight, _priority,
-            Account?.Enabled ?? true, !Sandbox && _private, _rpm, _tpm, _concurrency);
+            Account?.Enabled ?? true, !Sandbox && _private, _rpm, _tpm, _concurrency,
+            !Sandbox && _sync, Expires());
         var (actor, organization) = await Current.HereAsync();
         var outcome = Account is { } row
             ? await Change.RunAsync(actor, organization, row.Id, draft)
@@ -113,6 +117,10 @@ public sealed partial class ProviderDialog
         _more |= Folded.Any(field => _faults[field] is not null);
         if (!outcome.IsRefused) Dialogs.Close(outcome.Value);
     }
+
+    // The instant that stands is kept where its day was not touched.
+    private DateTimeOffset? Expires() => Sandbox || _expires is not { } day ? null
+        : Account?.ApiKeyExpiresAt is { } stands && DateOnly.FromDateTime(stands.UtcDateTime) == day ? stands : new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
 
     // The sandbox takes no secret: one that stood for another kind goes.
     private CredentialChange? Credential() => Sandbox

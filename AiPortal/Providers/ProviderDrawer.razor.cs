@@ -1,5 +1,6 @@
 using AiPortal.Access;
 using AiPortal.Core.Analytics;
+using AiPortal.Core.Data;
 using AiPortal.Core.Providers;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
@@ -13,12 +14,22 @@ public sealed partial class ProviderDrawer
 {
     private Guid? _shown;
     private string? _fault;
+    private string? _synced;
+    private bool _syncing;
 
     [Inject] internal IStringLocalizer<ProvidersText> Text { get; init; } = default!;
 
     [Inject] internal ChangeProvider Change { get; init; } = default!;
 
     [Inject] internal RemoveProvider Removal { get; init; } = default!;
+
+    [Inject] internal SyncProvider Sync { get; init; } = default!;
+
+    [Inject] internal RetireProviderKey Retirement { get; init; } = default!;
+
+    [Inject] internal RestoreProviderKey Restoration { get; init; } = default!;
+
+    [Inject] internal ProviderList Accounts { get; init; } = default!;
 
     [Inject] internal CurrentActor Current { get; init; } = default!;
 
@@ -50,7 +61,7 @@ public sealed partial class ProviderDrawer
 
     protected override void OnParametersSet()
     {
-        if (_shown != Account?.Id) _fault = null;
+        if (_shown != Account?.Id) (_fault, _synced) = (null, null);
         _shown = Account?.Id;
     }
 
@@ -60,6 +71,36 @@ public sealed partial class ProviderDrawer
         if (row.Enabled && !await ConfirmDialog.AskAsync(Dialogs, Text["Disable.Title"], Text["Disable.Message", row.Name], Text["Disable"])) return;
         var (actor, organization) = await Current.HereAsync();
         var outcome = await Change.RunAsync(actor, organization, row.Id, ProviderDraft.Of(row) with { Enabled = !row.Enabled });
+        _fault = Faults.Of(outcome.Refusal, Text).General;
+        if (!outcome.IsRefused) await OnChanged.InvokeAsync(outcome.Value);
+    }
+
+    private async Task SyncAsync()
+    {
+        if (Account is not { } row) return;
+        _syncing = true;
+        var (actor, organization) = await Current.HereAsync();
+        var outcome = await Sync.RunAsync(actor, organization, row.Id);
+        _syncing = false;
+        _fault = Faults.Of(outcome.Refusal, Text).General;
+        _synced = outcome is { IsRefused: false, Value: { Probe.Ok: true } done } ? Text["Sync.Done", done.Added.Count, done.Removed.Count].Value : null;
+        if (!outcome.IsRefused && await Accounts.FindAsync(organization, row.Id) is { } now) await OnChanged.InvokeAsync(now);
+    }
+
+    private async Task RotateAsync()
+    {
+        if (Account is { } row && await RotateKeyDialog.ShowAsync(Dialogs, Text["Rotate.Title", row.Name], row) is { } changed) await OnChanged.InvokeAsync(changed);
+    }
+
+    private Task RetireAsync() => SetAsync("Retire", (actor, organization, id) => Retirement.RunAsync(actor, organization, id));
+
+    private Task RestoreAsync() => SetAsync("Restore", (actor, organization, id) => Restoration.RunAsync(actor, organization, id));
+
+    private async Task SetAsync(string what, Func<Core.Access.Actor, Guid, Guid, Task<Outcome<ProviderAccount>>> change)
+    {
+        if (Account is not { } row || !await ConfirmDialog.AskAsync(Dialogs, Text[what + ".Title"], Text[what + ".Message"], Text[what])) return;
+        var (actor, organization) = await Current.HereAsync();
+        var outcome = await change(actor, organization, row.Id);
         _fault = Faults.Of(outcome.Refusal, Text).General;
         if (!outcome.IsRefused) await OnChanged.InvokeAsync(outcome.Value);
     }

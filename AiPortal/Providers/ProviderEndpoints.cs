@@ -9,19 +9,6 @@ namespace AiPortal.Providers;
 /// <summary><c>/api/v1/providers</c>: accounts at vendors. A credential goes in and never comes out.</summary>
 internal static class ProviderEndpoints
 {
-    internal sealed record ProviderView(Guid Id, Guid OrganizationId, string Name, string Kind, string? BaseUrl, string? ApiKeyHint, string[]? Models,
-        IReadOnlyDictionary<string, string> ModelMap, int Weight, int Priority, bool Enabled, bool AllowPrivate, int? Rpm, int? Tpm, int? Concurrency, DateTimeOffset? TestedAt, bool? TestOk,
-        string? TestError, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
-    {
-        public static ProviderView Of(ProviderAccount row) => new(row.Id, row.OrganizationId, row.Name, row.Kind, row.BaseUrl, row.ApiKeyHint, row.Models,
-            row.ModelMap, row.Weight, row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency, row.TestedAt, row.TestOk, row.TestError, row.CreatedAt, row.UpdatedAt);
-    }
-
-    internal sealed record SyncView(bool Ok, int LatencyMs, IReadOnlyList<string>? Models, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, decimal? Balance, string? Error)
-    {
-        public static SyncView Of(SyncResult result) => new(result.Probe.Ok, result.Probe.LatencyMs, result.Probe.Models, result.Added, result.Removed, result.Balance, result.Probe.Error);
-    }
-
     public static void MapProviders(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/providers").WithTags("Providers");
@@ -32,7 +19,11 @@ internal static class ProviderEndpoints
             .Describe("Change an account; absent members stay, a new base_url needs api_key again.", new { priority = 1, enabled = true }, Example);
         group.MapDelete("/{id:guid}", RemoveAsync).Describe("Remove an account and wipe its credential.", status: StatusCodes.Status204NoContent);
         group.MapPost("/{id:guid}/test", TestAsync).Describe("Ask the vendor for its models, to prove address and credential.", answer: new ProbeResult(true, 184, ["gpt-4.1-mini"], null));
-        group.MapPost("/{id:guid}/sync", SyncAsync).Describe("Take over the vendor's list of models.", answer: new SyncView(true, 184, ["gpt-4.1-mini"], ["gpt-4.1-mini"], [], null, null));
+        group.MapPost("/{id:guid}/sync", SyncAsync).Describe("Take over the vendor's list of models, and its balance where it tells one.", answer: new SyncView(true, 184, ["gpt-4.1-mini"], ["gpt-4.1-mini"], [], 110.5m, "USD", null));
+        group.MapPost("/{id:guid}/rotate-key", RotateAsync)
+            .Describe("Put a new key in the place of the one that stands, once the vendor has answered to it; the old one is kept to go back to.", new { api_key = "sk-…", expires_at = ApiExamples.Instant }, Example);
+        group.MapPost("/{id:guid}/retire-key", RetireAsync).Describe("Forget the key before the last rotation.", answer: Example);
+        group.MapPost("/{id:guid}/restore-key", RestoreAsync).Describe("Go back to the key before the last rotation.", answer: Example);
     }
 
     private static object Request => new
@@ -50,10 +41,11 @@ internal static class ProviderEndpoints
         rpm = 3000,
         tpm = (int?)null,
         concurrency = 200,
+        sync_models = true,
+        api_key_expires_at = (DateTimeOffset?)null,
     };
 
-    private static ProviderView Example => new(ApiExamples.Id, ApiExamples.Id, "OpenAI production", "openai", "https://api.openai.com/v1", "x7Qp", ["gpt-4.1-mini"],
-        new Dictionary<string, string> { ["fast"] = "gpt-4.1-mini" }, 1, 0, true, false, 3000, null, 200, ApiExamples.Instant, true, null, ApiExamples.Instant, ApiExamples.Instant);
+    private static ProviderView Example => ProviderView.Example;
 
     private static async Task<IResult> ListAsync(HttpContext http, ProviderList providers)
     {
@@ -114,6 +106,31 @@ internal static class ProviderEndpoints
         return ApiResults.Ok(await sync.RunAsync(http.GetActor(), organization.Value, id, http.RequestAborted), SyncView.Of);
     }
 
+    private static async Task<IResult> RotateAsync(Guid id, HttpContext http, RotateProviderKey rotate)
+    {
+        var organization = await ApiScope.ForRowAsync<ProviderAccount>(http, id, "provider");
+        if (organization.Refusal is { } missing) return ApiResults.Refused(missing);
+        var body = await JsonBody.ReadAsync(http);
+        body.ReadOnly("organization_id");
+        var (secret, expires) = (body.Text("api_key", maxLength: 4096), body.InstantOrNull("expires_at", null));
+        if (body.Refusal() is { } refusal) return ApiResults.Refused(refusal);
+        return ApiResults.Ok(await rotate.RunAsync(http.GetActor(), organization.Value, id, secret, expires, http.RequestAborted), ProviderView.Of);
+    }
+
+    private static async Task<IResult> RetireAsync(Guid id, HttpContext http, RetireProviderKey retire)
+    {
+        var organization = await ActionScopeAsync(http, id);
+        if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
+        return ApiResults.Ok(await retire.RunAsync(http.GetActor(), organization.Value, id, http.RequestAborted), ProviderView.Of);
+    }
+
+    private static async Task<IResult> RestoreAsync(Guid id, HttpContext http, RestoreProviderKey restore)
+    {
+        var organization = await ActionScopeAsync(http, id);
+        if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
+        return ApiResults.Ok(await restore.RunAsync(http.GetActor(), organization.Value, id, http.RequestAborted), ProviderView.Of);
+    }
+
     /// <summary>An action takes no members but the organization, which the path already tells.</summary>
     private static async Task<Outcome<Guid>> ActionScopeAsync(HttpContext http, Guid id)
     {
@@ -124,7 +141,7 @@ internal static class ProviderEndpoints
 
     private static ProviderDraft Draft(JsonBody body, ProviderAccount? now)
     {
-        body.ReadOnly("id", "api_key_hint", "tested_at", "test_ok", "test_error", "created_at", "updated_at");
+        body.ReadOnly(ProviderView.ReadOnlyMembers);
         var kind = body.Text("kind", now?.Kind, 40);
         // A kind brings its own address along; another kind does not inherit the old one's.
         var address = body.TextOrNull("base_url", kind == now?.Kind ? now?.BaseUrl : null, 500);
@@ -142,6 +159,8 @@ internal static class ProviderEndpoints
             body.Flag("allow_private", now?.AllowPrivate ?? false),
             body.IntOrNull("rpm", now?.Rpm, min: 1),
             body.IntOrNull("tpm", now?.Tpm, min: 1),
-            body.IntOrNull("concurrency", now?.Concurrency, min: 1));
+            body.IntOrNull("concurrency", now?.Concurrency, min: 1),
+            body.Flag("sync_models", now?.SyncModels ?? false),
+            body.InstantOrNull("api_key_expires_at", now?.ApiKeyExpiresAt));
     }
 }

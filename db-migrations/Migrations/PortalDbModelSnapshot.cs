@@ -2174,6 +2174,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("owner_user_id");
 
+                    b.Property<byte[]>("PendingSecretCipher")
+                        .HasColumnType("bytea")
+                        .HasColumnName("pending_secret_cipher");
+
                     b.Property<string>("Prefix")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -2192,9 +2196,17 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("project_id");
 
+                    b.Property<int?>("RotateEveryDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("rotate_every_days");
+
                     b.Property<int?>("Rpm")
                         .HasColumnType("integer")
                         .HasColumnName("rpm");
+
+                    b.Property<DateTimeOffset?>("SecretMadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("secret_made_at");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -2835,10 +2847,24 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("api_key_cipher");
 
+                    b.Property<DateTimeOffset?>("ApiKeyExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("api_key_expires_at");
+
                     b.Property<string>("ApiKeyHint")
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("api_key_hint");
+
+                    b.Property<decimal?>("Balance")
+                        .HasPrecision(24, 6)
+                        .HasColumnType("numeric(24,6)")
+                        .HasColumnName("balance");
+
+                    b.Property<string>("BalanceCurrency")
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("balance_currency");
 
                     b.Property<string>("BaseUrl")
                         .HasMaxLength(500)
@@ -2886,13 +2912,34 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("organization_id");
 
+                    b.Property<byte[]>("PreviousKeyCipher")
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous_key_cipher");
+
+                    b.Property<string>("PreviousKeyHint")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("previous_key_hint");
+
                     b.Property<int>("Priority")
                         .HasColumnType("integer")
                         .HasColumnName("priority");
 
+                    b.Property<DateTimeOffset?>("RotatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rotated_at");
+
                     b.Property<int?>("Rpm")
                         .HasColumnType("integer")
                         .HasColumnName("rpm");
+
+                    b.Property<bool>("SyncModels")
+                        .HasColumnType("boolean")
+                        .HasColumnName("sync_models");
+
+                    b.Property<DateTimeOffset?>("SyncedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("synced_at");
 
                     b.Property<string>("TestError")
                         .HasMaxLength(500)

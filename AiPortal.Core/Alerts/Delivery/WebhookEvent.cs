@@ -44,5 +44,7 @@ internal static class WebhookEvent
         AlertType.Anomaly => "spend.anomaly",
         AlertType.Threshold => "spend.threshold",
         AlertType.ModelUnpriced => "model.unpriced",
+        AlertType.KeyExpiring => "key.expiring",
+        AlertType.CredentialExpiring => "credential.expiring",
     };
 }
