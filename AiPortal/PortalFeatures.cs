@@ -8,10 +8,12 @@ using AiPortal.Billing;
 using AiPortal.Budgets;
 using AiPortal.Budgets.Requests;
 using AiPortal.Catalog;
+using AiPortal.Compliance;
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
+using AiPortal.Core.Compliance;
 using AiPortal.Core.Focus;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
@@ -51,6 +53,7 @@ internal static class PortalFeatures
         services.AddBillingHost();
         services.AddBudgets();
         services.AddAlertsHost();
+        services.AddCompliance();
         services.AddCatalog().AddStartStep<SeedBuiltInPrices>(StartSteps.Seed, (seed, token) => seed.RunAsync(token));
         services.AddDemoHost();
         services.AddFocus();
@@ -85,6 +88,7 @@ internal static class PortalFeatures
         api.MapApprovals();
         api.MapAudit();
         api.MapBills();
+        api.MapCompliance();
         api.MapCalls();
         api.MapDashboard();
         api.MapKeys();

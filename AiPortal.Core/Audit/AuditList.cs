@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AiPortal.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -32,8 +33,32 @@ public sealed class AuditList(TenantDb tenants)
         tenants.ReadAsync(organizationId, db => db.Set<AuditEvent>().AsNoTracking().SingleOrDefaultAsync(a => a.Id == id, token), token);
 
     /// <summary>Walks the whole chain.</summary>
-    public Task<AuditVerdict> VerifyAsync(Guid organizationId, CancellationToken token = default) =>
-        tenants.ReadAsync(organizationId, db => AuditVerification.RunAsync(db, organizationId, token), token);
+    /// <param name="organizationId">Whose.</param>
+    /// <param name="anchor">A point that it must still hold.</param>
+    /// <param name="token">Ends the walk.</param>
+    public Task<AuditVerdict> VerifyAsync(Guid organizationId, (long Sequence, string Hash)? anchor = null, CancellationToken token = default) =>
+        tenants.ReadAsync(organizationId, db => AuditVerification.RunAsync(db, organizationId, anchor, token), token);
+
+    /// <summary>The end of the chain as it is, to be kept elsewhere; null for an empty one.</summary>
+    public Task<AuditAnchor?> AnchorAsync(Guid organizationId, CancellationToken token = default) =>
+        tenants.ReadAsync(organizationId, async db =>
+        {
+            var last = await db.Set<AuditEvent>().AsNoTracking().OrderByDescending(a => a.Sequence).FirstOrDefaultAsync(token);
+            return last is null ? null : new AuditAnchor(organizationId, last.Sequence, Convert.ToHexStringLower(last.Hash), last.CreatedAt);
+        }, token);
+
+    /// <summary>All that the filter finds, newest first, a page at a time so that no transaction waits for a slow reader.</summary>
+    public async IAsyncEnumerable<AuditEvent> StreamAsync(Guid organizationId, AuditFilter filter, [EnumeratorCancellation] CancellationToken token = default)
+    {
+        long? before = null;
+        while (true)
+        {
+            var rows = (await PageAsync(organizationId, filter, Cursor.MaxLimit, before, token)).Data;
+            foreach (var row in rows) yield return row;
+            if (rows.Count < Cursor.MaxLimit) yield break;
+            before = rows[^1].Sequence;
+        }
+    }
 
     private static IQueryable<AuditEvent> Narrow(IQueryable<AuditEvent> rows, AuditFilter filter)
     {

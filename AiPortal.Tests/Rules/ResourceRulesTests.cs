@@ -10,7 +10,7 @@ public sealed partial class ResourceRulesTests
     /// <summary>Latin words that a Chinese reader of the field uses as they are.</summary>
     private static readonly HashSet<string> Allowed = new(StringComparer.OrdinalIgnoreCase)
     {
-        "AiPortal", "AI", "API", "APIs", "OpenAI", "Anthropic", "Gemini", "Azure", "SDK", "URL", "Token", "Tokens", "ID", "IP", "RPM", "TPM", "CSV", "Excel", "PDF", "PNG", "JSON", "HTTP", "RFC", "POST", "limit", "cursor", "HTTPS", "TLS",
+        "ZIP", "SHA", "SOC", "ISO", "AiPortal", "AI", "API", "APIs", "OpenAI", "Anthropic", "Gemini", "Azure", "SDK", "URL", "Token", "Tokens", "ID", "IP", "RPM", "TPM", "CSV", "Excel", "PDF", "PNG", "JSON", "HTTP", "RFC", "POST", "limit", "cursor", "HTTPS", "TLS",
         "USD", "CNY", "EUR", "UTC", "curl", "Python", "OpenAPI", "PostgreSQL", "Webhook", "GitHub", "SSO", "MB", "LDAP", "MCP", "CIDR", "QR", "Base", "Bearer", "Chromium", "xlsx", "k", "M", "ms", "s",
         "yyyy", "HH", "mm", "ss", "d",
     };

@@ -15,7 +15,7 @@ internal static class Verification
         await using var db = services.GetRequiredService<PortalDatabase>().OpenSystem();
         foreach (var id in await db.Set<Organization>().AsNoTracking().Select(o => o.Id).ToListAsync(token))
         {
-            var verdict = await AuditVerification.RunAsync(db, id, token);
+            var verdict = await AuditVerification.RunAsync(db, id, token: token);
             if (verdict.Ok) continue;
             faults++;
             await output.WriteLineAsync($"audit chain of organization {id} is broken at {verdict.FirstBrokenId} after {verdict.Checked} events");

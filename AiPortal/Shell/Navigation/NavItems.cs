@@ -40,6 +40,9 @@ internal static class NavItems
         new("/vault", "audit", "Nav.Vault", NavGroup.Settings, Permission.ManageOrganization),
         new("/members", "members", "Nav.Members", NavGroup.Settings, Permission.ViewMembers),
         new("/structure", "structure", "Nav.Structure", NavGroup.Settings, Permission.ViewStructure),
+        new("/audit", "search", "Nav.Audit", NavGroup.Settings, Permission.ViewAudit),
+        new("/key-access", "eye", "Nav.KeyAccess", NavGroup.Settings, Permission.ViewCalls),
+        new("/compliance", "audit", "Nav.Compliance", NavGroup.Settings, Permission.ViewAudit),
         new("/settings", "organization", "Nav.Settings", NavGroup.Settings, Permission.ManageOrganization),
     ];
 

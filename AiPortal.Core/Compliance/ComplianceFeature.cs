@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AiPortal.Core.Compliance;
+
+/// <summary>Evidence for auditors.</summary>
+public static class ComplianceFeature
+{
+    public static IServiceCollection AddCompliance(this IServiceCollection services)
+    {
+        services.AddSingleton<EvidenceReader>();
+        services.AddSingleton<KeyAccessLog>();
+        return services.AddSingleton<TakeEvidence>();
+    }
+}
