@@ -1,3 +1,4 @@
+using AiPortal.Core.Access.Grants;
 using AiPortal.Core.Access.TwoFactor;
 using AiPortal.Core.Data;
 using AiPortal.Core.Data.Sealing;
@@ -24,6 +25,9 @@ public static class AccessFeature
         });
         services.AddScoped<IUserStore<PortalUser>, PortalUserStore>();
         services.AddSealed(new SealedColumn("user_second_factors", "secret", "second_factor:{user_id}", Key: "user_id"));
+        services.AddSingleton<GiveAccess>();
+        services.AddSingleton<EndAccess>();
+        services.AddSingleton<GrantList>();
         services.AddSingleton<SignInAttempts>();
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<PersonChange>();

@@ -1,3 +1,4 @@
+using AiPortal.Core.Access.Grants;
 using AiPortal.Core.Data;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
@@ -79,8 +80,11 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
         if (user is null) return null;
         var places = await db.Set<Membership>().AsNoTracking().Where(m => m.UserId == user.Id)
             .Join(db.Set<Organization>(), m => m.OrganizationId, o => o.Id, (m, o) => new { m.OrganizationId, m.Role, o.TwoFactorRoles }).ToListAsync(cancellation);
+        var lent = await db.Set<AccessGrant>().AsNoTracking().Where(g => g.UserId == user.Id && g.EndedAt == null && g.EndsAt > now)
+            .Select(g => new LentRole(g.OrganizationId, g.Role, g.EndsAt)).ToListAsync(cancellation);
         SignInDebt? owes = user.MustChangePassword ? SignInDebt.NewPassword
-            : !user.TwoFactorEnabled && places.Exists(place => place.TwoFactorRoles.Contains(place.Role)) ? SignInDebt.TwoFactor : null;
+            : !user.TwoFactorEnabled && places.Exists(place => place.TwoFactorRoles.Contains(place.Role)
+                || lent.Exists(more => more.OrganizationId == place.OrganizationId && place.TwoFactorRoles.Contains(more.Role))) ? SignInDebt.TwoFactor : null;
         if (owes is not null) places.Clear();
         var roles = places.ToDictionary(place => place.OrganizationId, place => place.Role);
         var home = user.HomeOrganizationId is { } id && roles.ContainsKey(id) ? id : roles.Keys.Order().Cast<Guid?>().FirstOrDefault();
@@ -90,6 +94,6 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
                 set => set.SetProperty(s => s.SeenAt, now).SetProperty(s => s.ClientIp, s => clientIp ?? s.ClientIp), cancellation);
         }
 
-        return new Actor(user.Id, user.Name, roles, home, clientIp, IsBootstrap: user.IsBootstrap, SessionId: session.Id) { Owes = owes };
+        return new Actor(user.Id, user.Name, roles, home, clientIp, IsBootstrap: user.IsBootstrap, SessionId: session.Id) { Owes = owes, Lent = lent };
     }
 }

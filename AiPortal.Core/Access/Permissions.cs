@@ -63,8 +63,12 @@ public static class Permissions
         [Role.Finance] = [.. Views, Permission.ManagePrices, Permission.ManageBudgets, Permission.RequestBudget, Permission.ManageBills, Permission.ManageRecords],
         [Role.Manager] = [.. Views, Permission.ManageKeys, Permission.ManageBudgets, Permission.RequestBudget],
         [Role.Member] = [Permission.ViewStructure, Permission.ViewPrices, Permission.RequestBudget, Permission.UseApprovals],
+        [Role.Service] = [.. Views, Permission.ManageKeys, Permission.ManageRecords, Permission.RequestBudget],
         [Role.Auditor] = [.. Views, Permission.ViewAudit],
     };
+
+    /// <summary>The roles that people have.</summary>
+    public static IReadOnlyList<Role> OfPeople { get; } = [Role.Owner, Role.Administrator, Role.Finance, Role.Manager, Role.Member, Role.Auditor];
 
     public static bool Allows(Role role, Permission permission) => Table[role].Contains(permission);
 

@@ -50,6 +50,7 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
         var faults = new FieldFaults();
         faults.RequireText(draft.Name, "name");
         draft.Limits.Check(faults);
+        MemberRules.CheckRole(faults, draft.Role);
         faults.Require(draft.Email.Length <= MaxEmail && MailAddress.TryCreate(draft.Email, out var address) && address.Address == draft.Email,
             "email", "Must be a mail address.");
         if (password is not null)

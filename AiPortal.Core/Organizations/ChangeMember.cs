@@ -20,6 +20,7 @@ public sealed class ChangeMember(ChangeGate gate)
             var faults = new FieldFaults();
             faults.RequireText(draft.Name, "name");
             draft.Limits.Check(faults);
+            MemberRules.CheckRole(faults, draft.Role);
             faults.Require(draft.Email == row.Email, "email", "The address of a member cannot be changed; add a new member.");
             if (faults.Any) return faults.ToRefusal();
             // Also for an unchanged role: an administrator does not rename an owner either.

@@ -20,6 +20,9 @@ internal static class MemberRules
     public static async Task<Refusal?> CheckTeamAsync(PortalDb db, Guid? teamId, CancellationToken token) =>
         teamId is { } id && !await db.Set<Team>().AnyAsync(t => t.Id == id && t.DeletedAt == null, token) ? Refusal.Missing("team_id") : null;
 
+    public static void CheckRole(FieldFaults faults, Role role) =>
+        faults.Require(Permissions.OfPeople.Contains(role), "role", "This role is for service tokens only.");
+
     /// <summary>Null where the actor may give and take the role.</summary>
     public static Refusal? CheckGrant(Actor actor, Guid organizationId, Role role) =>
         actor.RoleIn(organizationId) is { } own && Permissions.MayGrant(own, role)

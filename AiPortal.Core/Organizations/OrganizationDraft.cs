@@ -58,6 +58,7 @@ public sealed record OrganizationDraft(
         faults.Require(BodyRetentionDays is >= 1 and <= BodyPolicy.LongestDays, "body_retention_days", "Must be a number of days from 1 to 365.");
         faults.Require(BodyRedaction.Distinct().Count() == BodyRedaction.Count, "body_redaction", "Names a redaction twice.");
         faults.Require(TwoFactorRoles.Distinct().Count() == TwoFactorRoles.Count, "two_factor_roles", "Names a role twice.");
+        faults.Require(!TwoFactorRoles.Contains(Role.Service), "two_factor_roles", "Service tokens have no second factor.");
         Limits.Check(faults);
         Cache?.Check(faults);
         return faults.Any ? faults.ToRefusal() : null;

@@ -1,3 +1,7 @@
+using AiPortal.Core.Access;
+using AiPortal.Core.Access.Grants;
+using AiPortal.Core.Approvals;
+using AiPortal.Core.Data;
 using AiPortal.Core.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,6 +30,9 @@ public static class OrganizationsFeature
         services.AddScoped<AcceptInvitation>();
         services.AddSingleton<MemberList>();
         services.AddSingleton<MemberSheet>();
+        services.AddApprovalKind(new ApprovalKind(GiveAccess.ApprovalKind));
+        services.AddApprovedAction<GiveAccess, GrantDraft>("access.grant", Permission.ManageMembers,
+            async (give, scope, _, draft, token) => IdOf(await give.WithinAsync(scope, draft, token)));
         services.AddSingleton<InviteAgain>();
         services.AddSingleton<StructureTree>();
         services.AddSingleton<IStructureChanges, StructureChanges<Department>>();
@@ -35,4 +42,6 @@ public static class OrganizationsFeature
         services.AddSingleton<IStructureChanges, StructureChanges<DeploymentEnvironment>>();
         return services;
     }
+
+    private static Outcome<Guid> IdOf(Outcome<AccessGrant> outcome) => outcome.Refusal is { } refusal ? refusal : outcome.Value.Id;
 }

@@ -1,4 +1,5 @@
 using AiPortal.Core.Access;
+using AiPortal.Core.Access.Grants;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
@@ -11,7 +12,7 @@ namespace AiPortal.Core.Organizations;
 /// Ends a membership at once; the person, his other memberships and the names in history stay. The keys he answers for stop with it,
 /// and work again when somebody enables them.
 /// </summary>
-public sealed class RemoveMember(ChangeGate gate)
+public sealed class RemoveMember(ChangeGate gate, TimeProvider clock)
 {
     public Task<Outcome<Membership>> RunAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default) =>
         gate.RunAsync<Membership>(actor, organizationId, Permission.ManageMembers, "member.delete", async scope =>
@@ -22,12 +23,24 @@ public sealed class RemoveMember(ChangeGate gate)
             if (MemberRules.CheckGrant(actor, organizationId, row.Role) is { } denial) return denial;
             if (await MemberRules.CheckOwnerRemainsAsync(scope.Db, row, token) is { } last) return last;
             await scope.Db.Set<Invitation>().Where(i => i.MembershipId == id).ExecuteDeleteAsync(token);
+            await EndGrantsAsync(scope, row, token);
             scope.Db.Remove(row);
             scope.Audit(new AuditNote("member.delete", "member", row.Id, row.Email, MemberDraft.Of(row)));
             await DisableKeysAsync(scope, row.UserId, token);
             scope.RefreshGateway();
             return row;
         }, token);
+
+    /// <summary>Should he come back, what was lent to him does not.</summary>
+    private async Task EndGrantsAsync(ChangeScope scope, Membership row, CancellationToken token)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var grant in await scope.Db.Set<AccessGrant>().Where(g => g.UserId == row.UserId && g.EndedAt == null && g.EndsAt > now).ToListAsync(token))
+        {
+            grant.EndedAt = now;
+            scope.Audit(new AuditNote("access.end", "member", row.Id, row.Email, Before: new { GrantId = grant.Id, grant.Role, grant.EndsAt }));
+        }
+    }
 
     private static async Task DisableKeysAsync(ChangeScope scope, Guid userId, CancellationToken token)
     {

@@ -5,7 +5,18 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace AiPortal.Core.Tenancy;
 
 /// <summary>What a member may do; <c>Access/Permissions.cs</c> is the table.</summary>
-public enum Role { Owner, Administrator, Finance, Manager, Member, Auditor }
+public enum Role
+{
+    Owner,
+    Administrator,
+    Finance,
+    Manager,
+    Member,
+    Auditor,
+
+    /// <summary>Of service tokens only.</summary>
+    Service,
+}
 
 /// <summary>A person's place in an organization. Its id is the member's id; people are shared between organizations.</summary>
 public sealed class Membership : TenantRow, ILimitedRow

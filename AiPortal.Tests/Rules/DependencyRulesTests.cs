@@ -25,7 +25,7 @@ public sealed partial class DependencyRulesTests
         ["Ledger"] = ["Money", "Data", "Jobs", "Access", "Catalog"],
         ["Budgets"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Approvals", "Providers", "Keys", "Ledger"],
         ["Alerts"] = ["Money", "Data", "Jobs", "Tenancy", "Audit", "Access", "Providers", "Keys", "Ledger", "Budgets"],
-        ["Organizations"] = ["Data", "Tenancy", "Audit", "Access", "Keys", "Ledger", "Budgets"],
+        ["Organizations"] = ["Data", "Tenancy", "Audit", "Access", "Approvals", "Keys", "Ledger", "Budgets"],
         ["Routing"] = ["Money", "Data", "Jobs", "Tenancy", "Audit", "Access", "Providers", "Catalog", "Keys", "Ledger", "Budgets"],
         ["Gateway"] = ["Money", "Providers", "Catalog", "Keys", "Ledger", "Budgets", "Routing"],
         ["Analytics"] = ["Money", "Data", "Tenancy", "Access", "Providers", "Keys", "Ledger", "Budgets", "Alerts"],

@@ -94,6 +94,7 @@ internal static class AuthEndpoints
             organization_id = actor.HomeOrganizationId,
             must_change_password = actor.Owes == SignInDebt.NewPassword,
             two_factor_setup_required = actor.Owes == SignInDebt.TwoFactor,
+            grants = actor.Lent.Select(lent => new { organization_id = lent.OrganizationId, role = EnumWord.Of(lent.Role), ends_at = lent.EndsAt }),
             memberships = actor.Roles.OrderBy(pair => pair.Key).Select(pair => new { organization_id = pair.Key, role = EnumWord.Of<Role>(pair.Value) }),
         });
     }

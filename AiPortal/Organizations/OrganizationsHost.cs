@@ -1,3 +1,5 @@
+using AiPortal.Organizations.Grants;
+
 namespace AiPortal.Organizations;
 
 /// <summary>The endpoints of organizations, their structure and their members.</summary>
@@ -9,5 +11,6 @@ internal static class OrganizationsHost
         StructureEndpoints.Map(api);
         MemberEndpoints.Map(api);
         MemberEndpoints.MapInvitations(api);
+        GrantEndpoints.Map(api);
     }
 }

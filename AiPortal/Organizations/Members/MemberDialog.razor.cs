@@ -61,7 +61,7 @@ public sealed partial class MemberDialog
 
         var (actor, organization) = await Current.HereAsync();
         // Only what he may give; a role beyond that stays as it is.
-        _roles = [.. Enum.GetValues<Role>().Where(role => role == _role || (actor.RoleIn(organization) is { } own && Permissions.MayGrant(own, role)))];
+        _roles = [.. Permissions.OfPeople.Where(role => role == _role || (actor.RoleIn(organization) is { } own && Permissions.MayGrant(own, role)))];
     }
 
     private static async Task<object?> OpenAsync(DialogService dialogs, string title, IReadOnlyList<NamedPart> teams, Membership? member) =>

@@ -39,6 +39,7 @@ internal static class NavItems
         new("/api", "api", "Nav.Api", NavGroup.Gateway),
         new("/vault", "audit", "Nav.Vault", NavGroup.Settings, Permission.ManageOrganization),
         new("/members", "members", "Nav.Members", NavGroup.Settings, Permission.ViewMembers),
+        new("/access", "eye", "Nav.Access", NavGroup.Settings, Permission.ViewMembers),
         new("/structure", "structure", "Nav.Structure", NavGroup.Settings, Permission.ViewStructure),
         new("/audit", "search", "Nav.Audit", NavGroup.Settings, Permission.ViewAudit),
         new("/key-access", "eye", "Nav.KeyAccess", NavGroup.Settings, Permission.ViewCalls),
