@@ -24,6 +24,17 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication, Act
         if (actor.Owes is { } debt) throw new SignInDebtException(debt);
         return (actor, actor.HomeOrganizationId ?? throw new SessionEndedException());
     }
+
+    /// <summary>
+    /// The same for what stands beside a page and must not bring it down: null where the session is over or something is to be done
+    /// first, of which the page itself tells.
+    /// </summary>
+    public async Task<(Actor Actor, Guid OrganizationId)?> FindHereAsync(CancellationToken token = default)
+    {
+        var user = (await authentication.GetAuthenticationStateAsync()).User;
+        var actor = BrowserSession.IdOf(user) is { } id ? await actors.BySessionAsync(id, null, token) : null;
+        return actor is { Owes: null, HomeOrganizationId: { } home } ? (actor, home) : null;
+    }
 }
 
 /// <summary>The person has to do something before he sees anything.</summary>

@@ -26,8 +26,7 @@ public sealed partial class AlertTray
 
     protected override async Task OnInitializedAsync()
     {
-        var (actor, organization) = await Current.HereAsync();
-        if (!actor.May(Permission.ViewBudgets, organization)) return;
+        if (await Current.FindHereAsync() is not var (actor, organization) || !actor.May(Permission.ViewBudgets, organization)) return;
         _mayChange = actor.May(Permission.ManageBudgets, organization);
         _organization = organization;
         await LoadAsync();
@@ -35,9 +34,8 @@ public sealed partial class AlertTray
 
     private async Task LoadAsync()
     {
-        var (actor, organization) = await Current.HereAsync();
-        // Permissions may have gone since the page was opened.
-        if (!actor.May(Permission.ViewBudgets, organization))
+        // Permissions, or the session, may have gone since the page was opened.
+        if (await Current.FindHereAsync() is not var (actor, organization) || !actor.May(Permission.ViewBudgets, organization))
         {
             (_latest, _unread) = ([], 0);
             return;
@@ -49,8 +47,7 @@ public sealed partial class AlertTray
 
     private async Task ReadAllAsync()
     {
-        var (actor, organization) = await Current.HereAsync();
-        await Mark.ReadAllAsync(actor, organization);
+        if (await Current.FindHereAsync() is var (actor, organization)) await Mark.ReadAllAsync(actor, organization);
         await LoadAsync();
     }
 }

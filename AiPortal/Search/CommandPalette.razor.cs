@@ -41,8 +41,7 @@ public sealed partial class CommandPalette : IDisposable
         await Task.Delay(Pause, Clock, waiting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (waiting != _waiting) return;
         var asked = _text;
-        var (actor, organization) = await Current.HereAsync();
-        var hits = await Search.FindAsync(actor, organization, asked);
+        var hits = await Current.FindHereAsync() is var (actor, organization) ? await Search.FindAsync(actor, organization, asked) : [];
         // The reader may have typed on meanwhile.
         if (asked != _text) return;
         _hits = hits;

@@ -11,7 +11,7 @@ internal sealed record PaletteEntry(string Icon, string Title, string? Detail, s
     private static string AddressOf(SearchHit hit) => hit.Kind switch
     {
         SearchKind.Call => $"/calls/{hit.Id}",
-        SearchKind.Key => "/keys?q=" + Uri.EscapeDataString(hit.Name),
+        SearchKind.Key => $"/keys/{hit.Id}",
         SearchKind.Budget => $"/budgets?open={hit.Id}",
         SearchKind.Bill => $"/bills/{hit.Id}",
         SearchKind.Team => new CallQuery { Team = hit.Id }.Href,
