@@ -1,5 +1,5 @@
-using AiPortal.Core.Data.Sealing;
 using System.Security.Cryptography;
+using AiPortal.Core.Data.Sealing;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Data;
