@@ -37,7 +37,8 @@ internal static class ApiPolicies
         var http = call.HttpContext;
         if (Of(http.Request.Method, (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText) is not { Needs: { } needed } policy) return result;
         var actor = http.GetActor();
-        if (actor.MayAnywhere(needed) || (policy.Or is { } other && actor.MayAnywhere(other))) return result;
+        // Who belongs to no organization has no role that could be too small: for him none of all this is there.
+        if (actor.Roles.Count == 0 || actor.MayAnywhere(needed) || (policy.Or is { } other && actor.MayAnywhere(other))) return result;
         return result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden }
             ? result
             : ApiResults.Refused(Refusal.Denied("Your role does not allow this."));
