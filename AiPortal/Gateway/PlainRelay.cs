@@ -3,11 +3,12 @@ using System.Globalization;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Gateway;
 using AiPortal.Core.Ledger;
+using AiPortal.Gateway.Caching;
 
 namespace AiPortal.Gateway;
 
 /// <summary>A whole answer: read, metered and settled before its headers go, so that they can name the cost; then passed on byte for byte.</summary>
-internal sealed class PlainRelay(Settling settling, GatewayOptions options, BufferMemory memory, FaultPoints faults)
+internal sealed class PlainRelay(Settling settling, RepeatedAnswers repeats, GatewayOptions options, BufferMemory memory, FaultPoints faults)
 {
     public async Task<GatewayRefusal?> RelayAsync(GatewayCall call, CallAttempt attempt, PreparedCall request, HttpResponseMessage response, Patience patience)
     {
@@ -37,12 +38,10 @@ internal sealed class PlainRelay(Settling settling, GatewayOptions options, Buff
         answer.ContentLength = given.Length;
         // Sound and the like is no text that could be redacted.
         if (IsText(answer.ContentType)) call.Capture?.KeepAnswer(given);
-        foreach (var piece in given)
-        {
-            call.Recording?.Append(piece.Span);
-            await answer.BodyWriter.WriteAsync(piece, call.Context.RequestAborted);
-        }
-
+        // Kept before it goes: who has the answer may ask the same the moment after.
+        foreach (var piece in given) call.Recording?.Append(piece.Span);
+        repeats.Keep(call);
+        foreach (var piece in given) await answer.BodyWriter.WriteAsync(piece, call.Context.RequestAborted);
         return null;
     }
 

@@ -72,7 +72,7 @@ internal sealed class RepeatedAnswers(AnswerStore store, Settling settling, Time
         return null;
     }
 
-    /// <summary>Keeps an answer that came whole and whose figures the provider gave.</summary>
+    /// <summary>Keeps, once, an answer that came whole and whose figures the provider gave.</summary>
     public void Keep(GatewayCall call)
     {
         if (call.Recording is not { IsGivenUp: false } recording || call.Attempts is not [.., { Outcome: { Status: EntryStatus.Ok, Estimated: false, UpstreamStatus: 200 } outcome } attempt]) return;
@@ -84,6 +84,7 @@ internal sealed class RepeatedAnswers(AnswerStore store, Settling settling, Time
             ServiceTier = outcome.ServiceTier,
             Region = outcome.Region,
         });
+        call.Recording = null;
     }
 
     /// <summary>The key's word before the route's, and the organization's last.</summary>
