@@ -9,10 +9,14 @@ using Xunit.Abstractions;
 
 namespace AiPortal.Tests.Keys;
 
-/// <summary>Twenty thousand keys with a month of use and a budget each: what every list of them takes at the server.</summary>
+/// <summary>
+/// Twenty thousand keys with a month of use: every list of them is whole, and what it takes at the server is printed. With
+/// AIPORTAL_LONG=1, on a quiet machine, each must stay under a tenth of a second.
+/// </summary>
 public sealed class ManyKeysTests(PortalHost host, ITestOutputHelper output) : IClassFixture<PortalHost>
 {
     private const int Rounds = 20;
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("AIPORTAL_LONG") == "1";
     private static readonly TimeSpan Bound = TimeSpan.FromMilliseconds(100);
 
     [Fact]
@@ -44,14 +48,23 @@ public sealed class ManyKeysTests(PortalHost host, ITestOutputHelper output) : I
             }
 
             took.Sort();
-            var (calm, half, most) = (took[Rounds / 4], took[Rounds / 2], took[(int)(Rounds * 0.95) - 1]);
+            var (half, most) = (took[Rounds / 2], took[(int)(Rounds * 0.95) - 1]);
             output.WriteLine($"{name}: p50 {half.TotalMilliseconds:0.0} ms, p95 {most.TotalMilliseconds:0.0} ms");
             Console.WriteLine($"{nameof(ManyKeysTests)}: {name}: p50 {half.TotalMilliseconds:0.0} ms, p95 {most.TotalMilliseconds:0.0} ms");
-            // The quarter that was least disturbed: other tests run beside this one.
-            if (calm > Bound) slow.Add($"{name} takes {calm.TotalMilliseconds:0} ms");
+            if (most > Bound) slow.Add($"{name} takes {most.TotalMilliseconds:0} ms");
         }
 
-        Assert.True(slow.Count == 0, string.Join(", ", slow));
+        var (page, total) = await sheet.ReadAsync(host.OrganizationId, new KeyQuery { Search = "Load key 1999" }, 0, 100);
+        Assert.Equal((11, 11), (page.Count, total));
+        Assert.Equal((100, 400), await CountAsync(new KeyQuery { Status = KeyStatus.Disabled }));
+        Assert.Equal((100, 20_000), await CountAsync(new KeyQuery()));
+        if (IsLong) Assert.True(slow.Count == 0, string.Join(", ", slow));
+
+        async Task<(int, int)> CountAsync(KeyQuery query)
+        {
+            var (rows, all) = await sheet.ReadAsync(host.OrganizationId, query, 0, 100);
+            return (rows.Count, all);
+        }
     }
 
     private async Task SeedAsync(int count)
