@@ -3,7 +3,7 @@
 # starts mock providers, the forwarder and a portal on a temporary data directory, provisions it through its API, measures
 # in turn, prints Markdown and stops and removes all it started. Exit code 1: a call failed, or the ledger is off.
 #   ROUNDS=3 SECONDS_EACH=6 RATE=500 benchmarks/run.sh
-#   ROUNDS=3 SECONDS_EACH=10 benchmarks/run.sh saturate    plain calls by wrk (apt: wrk), and a minute of the gateway alone;
+#   ROUNDS=3 SECONDS_EACH=10 benchmarks/run.sh saturate    plain calls by wrk (apt: wrk), then a minute of forwarder and gateway each;
 #                                                          PORTKEY=FOLDER puts the gateway of npm's @portkey-ai/gateway
 #                                                          beside it, installed there by npm install --prefix FOLDER
 # PORT [18080] is the first of four free ports, five with Portkey.

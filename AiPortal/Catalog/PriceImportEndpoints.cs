@@ -24,7 +24,7 @@ internal static class PriceImportEndpoints
     public static void MapPriceImport(this RouteGroupBuilder group) =>
         group.MapPost("/import", ImportAsync).Describe(
             "Import prices from a file: the body is a JSON array as the built-in catalogue has it, or CSV (content type text/csv). dry_run=true answers the difference and writes nothing; end_missing=true ends own prices of the file's vendors that it does not have.",
-            new[] { new { provider = "openai", model = "gpt-5.4", inputPerMTok = 2.5m, outputPerMTok = 15m } },
+            new[] { new Dictionary<string, object> { ["provider"] = "openai", ["model"] = "gpt-5.4", ["inputPerMTok"] = 2.5m, ["outputPerMTok"] = 15m } },
             new PriceDiffView(false, 1, 0, 0, 0, [new PriceDiffRowView(PriceChangeKind.Added, "openai", "gpt-5.4", null, true, null, null)]));
 
     private static async Task<IResult> ImportAsync(HttpContext http, ImportCatalogue import)

@@ -4,7 +4,7 @@
 //   forwarder, portal  addresses of both proxies
 //   forwarder-pid, portal-pid, postgres-pid, email, password
 //   rounds, seconds, rate
-//   saturate           FOLDER with post.lua: plain calls by wrk instead, a minute of the gateway at the end; body, a file to write
+//   saturate           FOLDER with post.lua: plain calls by wrk instead, a minute of forwarder and gateway each at the end; body, a file to write
 //                      the request into; portkey, portkey-pid, another gateway to put beside
 // Ends with 1 when a call failed or the ledger does not hold exactly what the calls cost.
 using System.Diagnostics;

@@ -3,15 +3,15 @@ namespace AiPortal.Benchmarks.Load;
 /// <summary>A kind of load, and the bench model it asks.</summary>
 internal sealed record Scenario(string Title, string Model, bool Stream, Func<Request, int, LoadResult> Run, string Pace = "")
 {
-    private static readonly TimeSpan StreamLength = TimeSpan.FromMilliseconds(40 * 5);
+    private static readonly TimeSpan StreamLength = TimeSpan.FromMilliseconds(40 * 20);
 
     public static IReadOnlyList<Scenario> All(int perSecond) =>
     [
         new("Plain, 32 connections, closed loop", "bench-json", false, (request, seconds) => Loads.Closed(request, 32, seconds)),
         new($"Plain, {perSecond} calls a second, open loop", "bench-json", false, (request, seconds) => Loads.Open(request, perSecond, seconds)),
         new("Streams that come at once (43 events, 13 kB), 32 connections, closed loop", "bench-sse", true, (request, seconds) => Loads.Closed(request, 32, seconds)),
-        new("Streams of 40 chunks 5 ms apart, 50 at a time", "bench-paced", true,
-            (request, seconds) => Loads.Streams(request, 50, seconds, StreamLength), "[[chunks=40 delay=5]]"),
+        new("Streams of 40 chunks 20 ms apart, 200 at a time", "bench-paced", true,
+            (request, seconds) => Loads.Streams(request, 200, seconds, StreamLength), "[[chunks=40 delay=20]]"),
     ];
 
     public Request Ask(Target target) => new(target.AddressOf(Model), target.Bearer, Model, Stream, Pace);

@@ -34,6 +34,7 @@ public sealed partial class DataTable<TRow>
     private TablePage<TRow>? _page;
     private bool _asked;
     private int _grids;
+    private int _asks;
 
     private bool None => _page is { Total: 0 } && Empty is not null;
 
@@ -59,7 +60,10 @@ public sealed partial class DataTable<TRow>
     private async Task LoadAsync(LoadDataArgs wanted)
     {
         var sort = wanted.Sorts?.FirstOrDefault();
-        _page = await Load(new TableQuery(wanted.Skip ?? 0, wanted.Top ?? 100, sort?.Property, sort?.SortOrder == SortOrder.Descending));
+        var ask = ++_asks;
+        var page = await Load(new TableQuery(wanted.Skip ?? 0, wanted.Top ?? 100, sort?.Property, sort?.SortOrder == SortOrder.Descending));
+        // The answer to the latest question counts: an older one may come after it and know less.
+        if (ask == _asks) _page = page;
     }
 
     private Task ClickedAsync(DataGridRowMouseEventArgs<TRow> clicked) => RowClick.InvokeAsync(clicked.Data);
