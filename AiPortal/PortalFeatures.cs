@@ -11,6 +11,7 @@ using AiPortal.Catalog;
 using AiPortal.Compliance;
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Audit;
+using AiPortal.Core.Backups;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Catalog;
 using AiPortal.Core.Compliance;
@@ -50,6 +51,7 @@ internal static class PortalFeatures
         services.AddAnalytics();
         services.AddApprovalsHost();
         services.AddAudit();
+        services.AddBackups();
         services.AddBillingHost();
         services.AddBudgets();
         services.AddAlertsHost();

@@ -31,6 +31,7 @@ public sealed partial class DependencyRulesTests
         ["Analytics"] = ["Money", "Data", "Tenancy", "Access", "Providers", "Keys", "Ledger", "Budgets", "Alerts"],
         ["Billing"] = ["Money", "Data", "Tenancy", "Audit", "Access", "Keys", "Ledger"],
         ["Vault"] = ["Data", "Audit", "Access"],
+        ["Backups"] = ["Data", "Vault", "Ledger"],
         ["Compliance"] = ["Data", "Tenancy", "Audit", "Access", "Approvals", "Keys", "Ledger"],
         ["Focus"] = ["Money", "Data", "Tenancy", "Keys", "Catalog", "Ledger", "Billing"],
         ["Replays"] = ["Data"],

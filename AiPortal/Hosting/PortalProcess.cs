@@ -21,8 +21,7 @@ public sealed class PortalProcess : IAsyncDisposable
     /// <exception cref="StartFault">The configuration or the environment does not allow a start.</exception>
     public static async Task<PortalProcess> PrepareAsync(string[] args, Action<WebApplicationBuilder>? adjust = null, bool serving = true, CancellationToken token = default)
     {
-        // Everything is served from beside the program, wherever it is started from.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "AiPortal", ContentRootPath = AppContext.BaseDirectory });
+        var builder = NewBuilder(args);
         builder.WebHost.UseShellAssets();
         adjust?.Invoke(builder);
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
@@ -79,6 +78,10 @@ public sealed class PortalProcess : IAsyncDisposable
         await App.DisposeAsync();
         await _database.DisposeAsync();
     }
+
+    /// <summary>Everything is served and configured from beside the program, wherever it is started from.</summary>
+    internal static WebApplicationBuilder NewBuilder(string[] args) =>
+        WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = "AiPortal", ContentRootPath = AppContext.BaseDirectory });
 
     private static void Trust(WebApplication app, PortalSettings settings)
     {

@@ -2,7 +2,7 @@ using AiPortal.Core.Access;
 
 namespace AiPortal.Hosting;
 
-/// <summary>What the program does beside serving: <c>migrate</c>, <c>verify</c>, <c>admin reset-password EMAIL</c>.</summary>
+/// <summary>What the program does beside serving: <c>migrate</c>, <c>verify</c>, <c>backup FILE</c>, <c>restore FILE</c>, <c>admin reset-password EMAIL</c>.</summary>
 internal static class Verbs
 {
     private const int Usage = 2;
@@ -19,11 +19,15 @@ internal static class Verbs
             case ["verify", .. var rest]:
                 await using (var portal = await PortalProcess.PrepareAsync(rest, serving: false))
                     return await Verification.RunAsync(portal.App.Services, Console.Out);
+            case ["backup", var file, .. var rest] when !file.StartsWith('-'):
+                return await BackupVerbs.BackupAsync(file, rest);
+            case ["restore", var file, .. var rest] when !file.StartsWith('-'):
+                return await BackupVerbs.RestoreAsync(file, rest);
             case ["admin", "reset-password", var email, .. var rest]:
                 await using (var portal = await PortalProcess.PrepareAsync(rest, serving: false))
                     return await ResetPasswordAsync(portal.App.Services, email);
             default:
-                await Console.Error.WriteLineAsync($"Unknown command '{string.Join(' ', args)}'. Known: migrate, verify, admin reset-password EMAIL.");
+                await Console.Error.WriteLineAsync($"Unknown command '{string.Join(' ', args)}'. Known: migrate, verify, backup FILE, restore FILE [--force], admin reset-password EMAIL.");
                 return Usage;
         }
     }

@@ -65,6 +65,14 @@ internal sealed class DurabilityRig : IAsyncDisposable
 
     public Task<(int Code, string Output)> VerifyAsync() => PortalChild.RunAsync(["verify", .. Arguments()]);
 
+    /// <param name="database">A connection string of another database than its own.</param>
+    public string[] Arguments(string? database = null) =>
+    [
+        "--urls", Address.ToString(), "--environment", "Development", "--ConnectionStrings:Portal", (database ?? _reachedBy) + ";Pooling=true",
+        "--Portal:DataDirectory", _directory, "--Portal:MasterKeyFile", MasterKeys, "--Portal:Node", "rig", "--Portal:Admin:Email", PortalHost.AdminEmail,
+        "--Portal:Admin:Password", PortalHost.AdminPassword, "--Portal:Demo", "false", "--Logging:LogLevel:Default", "Warning",
+    ];
+
     /// <summary>
     /// Compares the ledger with the provider's own log, and with what callers saw. A line for each attempt that is lost, there twice,
     /// priced wrongly or confirmed without having been served, and for each hold that is left; none when all is well.
@@ -128,13 +136,6 @@ internal sealed class DurabilityRig : IAsyncDisposable
     }
 
     private static decimal Money(JsonElement quota, string name) => decimal.Parse(quota.GetProperty(name).GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture);
-
-    private string[] Arguments() =>
-    [
-        "--urls", Address.ToString(), "--environment", "Development", "--ConnectionStrings:Portal", _reachedBy + ";Pooling=true",
-        "--Portal:DataDirectory", _directory, "--Portal:MasterKeyFile", MasterKeys, "--Portal:Node", "rig", "--Portal:Admin:Email", PortalHost.AdminEmail,
-        "--Portal:Admin:Password", PortalHost.AdminPassword, "--Portal:Demo", "false", "--Logging:LogLevel:Default", "Warning",
-    ];
 
     private async Task ProvisionAsync()
     {
