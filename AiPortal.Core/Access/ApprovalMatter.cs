@@ -16,7 +16,18 @@ public sealed record ApprovalTrigger(string Kind, decimal? Amount = null, Guid? 
 /// <param name="Before">The subject as it is; if it is another when the time comes, the request is void.</param>
 /// <param name="After">The subject as it would be. Neither holds a secret.</param>
 /// <param name="Payload">What the action needs to do it.</param>
-public sealed record ApprovalMatter(string Action, string SubjectType, Guid? SubjectId, string SubjectName, object? Before, object? After, object Payload);
+public sealed record ApprovalMatter(string Action, string SubjectType, Guid? SubjectId, string SubjectName, object? Before, object? After, object Payload)
+{
+    /// <summary>What the action needs beside the payload and nobody may see: kept sealed until the request is decided, and then gone.</summary>
+    public AskedSecret? Secret { get; init; }
+}
+
+/// <summary>A secret that waits for approval.</summary>
+public sealed record AskedSecret(string Text)
+{
+    /// <summary>Kept out of logs.</summary>
+    public override string ToString() => nameof(AskedSecret);
+}
 
 /// <summary>Says which changes have to wait for approval and keeps them until then. Approvals does; the gate must not know it.</summary>
 public interface IApprovalDesk

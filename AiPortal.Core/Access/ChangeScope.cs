@@ -29,6 +29,9 @@ public sealed class ChangeScope
     /// <summary>Who does it now: the approver of an approved change, else the actor himself.</summary>
     public Actor Decider => _outer?.Actor ?? Actor;
 
+    /// <summary>What was asked for with the change and kept sealed; null where there was none, and for a change that needed no approval.</summary>
+    public string? AskedSecret => _approved?.Secret;
+
     internal IReadOnlyList<AuditNote> Notes => _notes;
 
     internal bool TouchesGateway => _touchesGateway;
@@ -97,6 +100,9 @@ public sealed class ApprovedBy(Guid id, string requestedBy, Func<ApprovalMatter,
     public Guid Id { get; } = id;
 
     public string RequestedBy { get; } = requestedBy;
+
+    /// <summary>What was kept sealed for it.</summary>
+    public string? Secret { get; init; }
 
     /// <summary>False until the change has said what it is about, and for good when that is anything else.</summary>
     public bool IsAsAsked { get; private set; }

@@ -25,6 +25,9 @@ public enum Permission
 
     /// <summary>Ask for more of a budget, and see its name, limit and use to do so.</summary>
     RequestBudget,
+
+    /// <summary>Ask for a key of one's own, and have its secret once somebody has agreed.</summary>
+    RequestKey,
     ManageBills,
 
     /// <summary>Corrections, refunds, resolved outcomes and imported usage.</summary>
@@ -60,9 +63,9 @@ public static class Permissions
     {
         [Role.Owner] = [.. Everything],
         [Role.Administrator] = [.. Everything],
-        [Role.Finance] = [.. Views, Permission.ManagePrices, Permission.ManageBudgets, Permission.RequestBudget, Permission.ManageBills, Permission.ManageRecords],
-        [Role.Manager] = [.. Views, Permission.ManageKeys, Permission.ManageBudgets, Permission.RequestBudget],
-        [Role.Member] = [Permission.ViewStructure, Permission.ViewPrices, Permission.RequestBudget, Permission.UseApprovals],
+        [Role.Finance] = [.. Views, Permission.ManagePrices, Permission.ManageBudgets, Permission.RequestBudget, Permission.RequestKey, Permission.ManageBills, Permission.ManageRecords],
+        [Role.Manager] = [.. Views, Permission.ManageKeys, Permission.ManageBudgets, Permission.RequestBudget, Permission.RequestKey],
+        [Role.Member] = [Permission.ViewStructure, Permission.ViewPrices, Permission.RequestBudget, Permission.RequestKey, Permission.UseApprovals],
         [Role.Service] = [.. Views, Permission.ManageKeys, Permission.ManageRecords, Permission.RequestBudget],
         [Role.Auditor] = [.. Views, Permission.ViewAudit],
     };

@@ -27,6 +27,9 @@ public enum AlertType
 
     /// <summary>A provider's credential ends soon.</summary>
     CredentialExpiring,
+
+    /// <summary>Keys work that nobody has used for a month.</summary>
+    KeysIdle,
 }
 
 /// <summary>How much an alert matters.</summary>

@@ -26,6 +26,7 @@ public static class AlertsFeature
         services.AddSingleton<TestAlertChannels>();
         services.AddSingleton<AlertDispatch>();
         services.AddJob<ExpiryReminders>();
+        services.AddJob<IdleKeyFinder>();
         services.AddSealed(
             new SealedColumn("alert_channels", "webhook_secret_cipher", "alert-webhook:{organization_id}"),
             new SealedColumn("alert_channels", "previous_secret_cipher", "alert-webhook:{organization_id}"));

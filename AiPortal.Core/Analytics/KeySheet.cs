@@ -24,6 +24,8 @@ public sealed record KeyQuery
 
     public Guid? OwnerUserId { get; init; }
 
+    public KeyTag? Tag { get; init; }
+
     /// <summary>Active, older than so many days, and without a call in them.</summary>
     public int? IdleDays { get; init; }
 
@@ -48,7 +50,7 @@ public sealed class KeySheet(TenantDb tenants, KeyUsage usage, BudgetList budget
         var now = clock.GetUtcNow();
         var (rows, total, owners, teams, environments) = await tenants.ReadAsync(organizationId, async db =>
         {
-            var keys = Narrow(db, db.Set<ApiKey>().AsNoTracking().Where(k => k.DeletedAt == null), query, now);
+            var keys = Narrow(db, (query.Tag?.Of(db.Set<ApiKey>()) ?? db.Set<ApiKey>()).AsNoTracking().Where(k => k.DeletedAt == null), query, now);
             var page = await keys.OrderByDescending(k => k.CreatedAt).ThenByDescending(k => k.Id).Skip(skip).Take(take).ToListAsync(token);
             var users = await NameBook.ReadAsync(db, Dimension.User, Ids(page, k => k.OwnerUserId), token);
             var parts = await NameBook.ReadAsync(db, Dimension.Team, Ids(page, k => k.TeamId), token);
@@ -64,7 +66,7 @@ public sealed class KeySheet(TenantDb tenants, KeyUsage usage, BudgetList budget
 
     /// <summary>The keys that a query finds, the newest first.</summary>
     public Task<IReadOnlyList<Guid>> IdsAsync(Guid organizationId, KeyQuery query, int most, CancellationToken token = default) => tenants.ReadAsync<IReadOnlyList<Guid>>(organizationId, async db =>
-        await Narrow(db, db.Set<ApiKey>().AsNoTracking().Where(k => k.DeletedAt == null), query, clock.GetUtcNow())
+        await Narrow(db, (query.Tag?.Of(db.Set<ApiKey>()) ?? db.Set<ApiKey>()).AsNoTracking().Where(k => k.DeletedAt == null), query, clock.GetUtcNow())
             .OrderByDescending(k => k.CreatedAt).ThenByDescending(k => k.Id).Take(most).Select(k => k.Id).ToListAsync(token), token);
 
     private static IQueryable<ApiKey> Narrow(PortalDb db, IQueryable<ApiKey> keys, KeyQuery query, DateTimeOffset now)

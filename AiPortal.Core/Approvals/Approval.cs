@@ -47,6 +47,9 @@ public sealed class Approval : TenantRow
     /// <summary>JSON; holds no secret.</summary>
     public required string Payload { get; set; }
 
+    /// <summary>A secret that the payload lacks, sealed for this request; null once it is decided.</summary>
+    public byte[]? SecretCipher { get; set; }
+
     /// <summary>USD.</summary>
     public decimal? Amount { get; set; }
 

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AiPortal.Core.Approvals;
 
 /// <summary>Where changes become requests.</summary>
-public sealed class ApprovalDesk(TimeProvider clock) : IApprovalDesk
+public sealed class ApprovalDesk(ApprovalSecrets secrets, TimeProvider clock) : IApprovalDesk
 {
     public async Task<IApprovalDemand?> DemandAsync(ChangeScope scope, CancellationToken token)
     {
@@ -38,9 +38,9 @@ public sealed class ApprovalDesk(TimeProvider clock) : IApprovalDesk
         var after = AuditTrail.Text(matter.After);
         // A second click finds the request of the first.
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"approvals:" + scope.OrganizationId}, 0))", token);
-        var same = await db.Set<Approval>().FirstOrDefaultAsync(a => a.Status == ApprovalStatus.Pending && a.ExpiresAt > now && a.RequestedBy == actor.Id
-            && a.Action == matter.Action && a.SubjectId == matter.SubjectId && a.SubjectName == matter.SubjectName && a.After == after, token);
-        if (same is not null) return same;
+        var alike = await db.Set<Approval>().Where(a => a.Status == ApprovalStatus.Pending && a.ExpiresAt > now && a.RequestedBy == actor.Id
+            && a.Action == matter.Action && a.SubjectId == matter.SubjectId && a.SubjectName == matter.SubjectName && a.After == after).ToListAsync(token);
+        if (alike.Find(asked => secrets.IsOf(asked, matter.Secret)) is { } same) return same;
 
         var requester = await Requesters.PersonOfAsync(db, actor, token);
         if (!await CanBeDecidedAsync(db, match.Steps, requester, token))
@@ -48,6 +48,7 @@ public sealed class ApprovalDesk(TimeProvider clock) : IApprovalDesk
         var approval = new Approval
         {
             Id = Ids.New(clock),
+            OrganizationId = scope.OrganizationId,
             Kind = match.Trigger.Kind,
             Action = matter.Action,
             SubjectType = matter.SubjectType,
@@ -68,6 +69,7 @@ public sealed class ApprovalDesk(TimeProvider clock) : IApprovalDesk
             CreatedAt = now,
             UpdatedAt = now,
         };
+        approval.SecretCipher = secrets.Seal(approval, matter.Secret);
         db.Add(approval);
         db.Add(ApprovalHistory.Event(approval, ApprovalEventKind.Requested, actor, clock, reason));
         scope.Audit(new AuditNote("approval.request", "approval", approval.Id, matter.SubjectName, matter.Before,

@@ -2,6 +2,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Approvals.Delegations;
 using AiPortal.Core.Approvals.Policies;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Jobs;
 using AiPortal.Core.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,8 @@ public static class ApprovalsFeature
 {
     public static IServiceCollection AddApprovals(this IServiceCollection services)
     {
+        services.AddSingleton<ApprovalSecrets>();
+        services.AddSealed(ApprovalSecrets.Place);
         services.AddSingleton<ApprovalDesk>();
         services.AddSingleton<IApprovalDesk>(provider => provider.GetRequiredService<ApprovalDesk>());
         services.AddSingleton<ApprovalList>();

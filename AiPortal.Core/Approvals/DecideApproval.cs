@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace AiPortal.Core.Approvals;
 
 /// <summary>Agrees to a request or rejects it. The last yes does what was asked for, in the same transaction, or finds it void.</summary>
-public sealed class DecideApproval(ChangeGate gate, ActorSource actors, IEnumerable<IApprovedAction> actions, TimeProvider clock)
+public sealed class DecideApproval(ChangeGate gate, ActorSource actors, IEnumerable<IApprovedAction> actions, ApprovalSecrets secrets, TimeProvider clock)
 {
     private const string Changed = "subject_changed";
 
@@ -95,7 +96,7 @@ public sealed class DecideApproval(ChangeGate gate, ActorSource actors, IEnumera
         var outcome = await DoAsync(scope, approval, comment, token);
         if (outcome.Refusal is not { } refusal)
         {
-            (approval.Status, approval.ResultId) = (ApprovalStatus.Approved, outcome.Value);
+            (approval.Status, approval.ResultId, approval.SecretCipher) = (ApprovalStatus.Approved, outcome.Value, null);
             await db.SaveChangesAsync(token);
             return;
         }
@@ -116,7 +117,17 @@ public sealed class DecideApproval(ChangeGate gate, ActorSource actors, IEnumera
         var requester = await actors.ForLaterAsync(approval.RequestedBy, approval.IsByService, scope.OrganizationId, token);
         if (requester is null || !requester.May(action.Permission, scope.OrganizationId))
             return Refusal.Conflict("requester_may_not", $"{approval.RequestedByName} may not do this any more.");
-        var approved = new ApprovedBy(approval.Id, approval.RequestedByName, matter => IsAsAsked(approval, matter));
+        string? secret;
+        try
+        {
+            secret = secrets.Open(approval);
+        }
+        catch (CryptographicException)
+        {
+            return Refusal.Conflict("secret_lost", "The secret that was asked for with it does not open any more: ask again.");
+        }
+
+        var approved = new ApprovedBy(approval.Id, approval.RequestedByName, matter => IsAsAsked(approval, matter)) { Secret = secret };
         var outcome = await action.RunAsync(scope.ForApproved(requester, approved), approval, comment, token);
         return outcome.IsRefused || approved.IsAsAsked ? outcome
             : Refusal.Conflict(Changed, $"{approval.SubjectName} has changed since this was asked for: ask again.");
@@ -128,7 +139,7 @@ public sealed class DecideApproval(ChangeGate gate, ActorSource actors, IEnumera
 
     private async Task EndAsync(ChangeScope scope, Approval approval, ApprovalStatus status, string? comment, CancellationToken token)
     {
-        (approval.Status, approval.DecidedAt) = (status, clock.GetUtcNow());
+        (approval.Status, approval.DecidedAt, approval.SecretCipher) = (status, clock.GetUtcNow(), null);
         if (actions.FirstOrDefault(action => action.Name == approval.Action) is { } action) await action.EndAsync(scope, approval, comment, token);
         await Notifications.SignalAsync(scope.Db, Approval.Topic(scope.OrganizationId), token);
     }

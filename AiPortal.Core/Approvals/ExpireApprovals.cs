@@ -37,7 +37,7 @@ public sealed class ExpireApprovals(PortalDatabase database, TenantDb tenants, I
         if (approval is not { Status: ApprovalStatus.Pending }) return;
         var actor = Actor.ForSystem("portal", organization);
         var scope = new ChangeScope(transaction, actor);
-        (approval.Status, approval.DecidedAt) = (ApprovalStatus.Expired, approval.ExpiresAt);
+        (approval.Status, approval.DecidedAt, approval.SecretCipher) = (ApprovalStatus.Expired, approval.ExpiresAt, null);
         if (actions.FirstOrDefault(action => action.Name == approval.Action) is { } action) await action.EndAsync(scope, approval, null, token);
         transaction.Db.Add(ApprovalHistory.Event(approval, ApprovalEventKind.Expired, actor, clock, null));
         await AuditTrail.AppendAsync(transaction, new AuditNote("approval.expire", "approval", id, approval.SubjectName, After: new { approval.Kind, approval.ExpiresAt }),

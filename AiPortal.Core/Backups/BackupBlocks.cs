@@ -50,7 +50,7 @@ internal static class BackupBlocks
         stream.Write(bytes);
     }
 
-    public static void Write<T>(Stream stream, BlockKind kind, T value) => Write(stream, kind, JsonSerializer.SerializeToUtf8Bytes(value));
+    public static void WriteJson<T>(Stream stream, BlockKind kind, T value) => Write(stream, kind, JsonSerializer.SerializeToUtf8Bytes(value));
 
     /// <summary>The next block; its bytes are good until the one after.</summary>
     public static (BlockKind Kind, ReadOnlyMemory<byte> Bytes) Read(Stream stream, byte[] buffer)

@@ -68,7 +68,7 @@ internal sealed class BackupFile : IDisposable
     public static FileStream Create(string path)
     {
         // What a killed run left was never whole.
-        File.Delete(path);
+        if (File.Exists(path)) File.Delete(path);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 1 << 16 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AiPortal.Core.Data;
 using AiPortal.Core.Data.Sealing;
+using AiPortal.Core.Ledger.Journals;
 using AiPortal.Core.Vault;
 using Npgsql;
 
@@ -10,7 +11,10 @@ namespace AiPortal.Core.Backups;
 /// Puts what a backup holds into a database of the same shape: all of it in one transaction, so that one that is ended half-way has
 /// done nothing. The file is read to its end before.
 /// </summary>
-public sealed class RestoreBackup(PortalDatabase database, MasterKeyHolders holders)
+/// <param name="database">Where to.</param>
+/// <param name="holders">Tells whether a portal runs there.</param>
+/// <param name="dataDirectory">May hold journals that the database does not know of yet.</param>
+public sealed class RestoreBackup(PortalDatabase database, MasterKeyHolders holders, string dataDirectory)
 {
     /// <summary>Whether the file can be restored with these keys at all; touches no database.</summary>
     /// <exception cref="BackupFault">It cannot.</exception>
@@ -31,8 +35,12 @@ public sealed class RestoreBackup(PortalDatabase database, MasterKeyHolders hold
         await using var connection = await database.Owner.OpenConnectionAsync(token);
         await using var transaction = await connection.BeginTransactionAsync(token);
         var tables = await BackupShape.TablesAsync(connection, token);
+        // Partitions first: one that is made while a trigger of its parent is off would keep its own off.
+        if (file.Next() is not { Kind: BlockKind.Shape, Bytes: var shape }) throw OutOfOrder();
+        await PrepareAsync(connection, BackupBlocks.Json<ShapeBlock>(shape), token);
         var opened = await OpenTablesAsync(connection, tables, token);
         var rows = await LoadAsync(connection, file, tables, token);
+        await ReleaseAsync(connection, token);
         await RunAsync(connection, string.Concat(opened.Reverse()), token);
         await transaction.CommitAsync(token);
         await RunAsync(connection, "ANALYZE", token);
@@ -86,9 +94,6 @@ public sealed class RestoreBackup(PortalDatabase database, MasterKeyHolders hold
             var (kind, bytes) = file.Next();
             switch (kind)
             {
-                case BlockKind.Shape:
-                    await PrepareAsync(connection, BackupBlocks.Json<ShapeBlock>(bytes), token);
-                    break;
                 case BlockKind.Table:
                     var table = BackupBlocks.Json<TableBlock>(bytes);
                     if (!left.Remove(table.Name, out var here) || !here.Columns.Order().SequenceEqual(table.Columns.Order())
@@ -100,9 +105,20 @@ public sealed class RestoreBackup(PortalDatabase database, MasterKeyHolders hold
                     file.End();
                     return rows;
                 default:
-                    throw new BackupFault(left.Count > 0 ? $"This backup lacks the table {left.Keys.First()}." : "This backup is not in order.");
+                    throw left.Count > 0 ? new BackupFault($"This backup lacks the table {left.Keys.First()}.") : OutOfOrder();
             }
         }
+    }
+
+    /// <summary>
+    /// What processes had of budgets in hand is free again, else it would be held for ones that never come back; but for those whose
+    /// journal lies here: the next start takes it over, and with it their slices.
+    /// </summary>
+    private async Task ReleaseAsync(NpgsqlConnection connection, CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand("SELECT budget_release(node) FROM (SELECT DISTINCT node_id AS node FROM budget_leases WHERE written_off_at IS NULL AND node_id <> ALL ($1)) n", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = JournalDirectory.Present(dataDirectory).ToArray() });
+        await command.ExecuteNonQueryAsync(token);
     }
 
     private static async Task PrepareAsync(NpgsqlConnection connection, ShapeBlock shape, CancellationToken token)
@@ -114,7 +130,6 @@ public sealed class RestoreBackup(PortalDatabase database, MasterKeyHolders hold
             await command.ExecuteNonQueryAsync(token);
         }
 
-        // A partition that was made just now has a trigger of its own, which refuses nothing but TRUNCATE and is behind us.
         foreach (var (sequence, last) in shape.Sequences)
         {
             if (last is not { } value) continue;
@@ -154,10 +169,12 @@ public sealed class RestoreBackup(PortalDatabase database, MasterKeyHolders hold
         {
             var (kind, bytes) = file.Next();
             if (kind == BlockKind.TableEnd) return BackupBlocks.Json<TableEndBlock>(bytes);
-            if (kind != BlockKind.Rows) throw new BackupFault("This backup is not in order.");
+            if (kind != BlockKind.Rows) throw OutOfOrder();
             await copy.WriteAsync(bytes, token);
         }
     }
+
+    private static BackupFault OutOfOrder() => new("This backup is not in order.");
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken token)
     {

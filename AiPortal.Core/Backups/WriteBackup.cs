@@ -34,13 +34,14 @@ public sealed class WriteBackup(PortalDatabase database, MasterKeyBook book, Sec
             JournalDirectory.Persist(Path.GetDirectoryName(Path.GetFullPath(path))!);
             return report;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        // A limit of the system on the size of files comes as an argument out of range.
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new BackupFault($"{path} cannot be written: {fault.Message}", fault);
         }
         finally
         {
-            File.Delete(part);
+            if (File.Exists(part)) File.Delete(part);
         }
     }
 
@@ -60,7 +61,7 @@ public sealed class WriteBackup(PortalDatabase database, MasterKeyBook book, Sec
         {
             await using (var packed = new GZipStream(chunks, CompressionLevel.Fastest, leaveOpen: true))
             {
-                BackupBlocks.Write(packed, BlockKind.Shape, new ShapeBlock(
+                BackupBlocks.WriteJson(packed, BlockKind.Shape, new ShapeBlock(
                     await BackupShape.SequencesAsync(connection, token), await BackupShape.PartitionsAsync(connection, token), tables.Count));
                 foreach (var table in tables) rows += await WriteTableAsync(connection, packed, table, token);
                 BackupBlocks.Write(packed, BlockKind.End, []);
@@ -84,7 +85,7 @@ public sealed class WriteBackup(PortalDatabase database, MasterKeyBook book, Sec
 
     private static async Task<long> WriteTableAsync(NpgsqlConnection connection, Stream packed, TableBlock table, CancellationToken token)
     {
-        BackupBlocks.Write(packed, BlockKind.Table, table);
+        BackupBlocks.WriteJson(packed, BlockKind.Table, table);
         var columns = string.Join(", ", table.Columns.Select(BackupShape.Quote));
         var buffer = new byte[SealedChunks.Size];
         // A query, not the table: COPY of a partitioned table gives nothing.
@@ -96,7 +97,7 @@ public sealed class WriteBackup(PortalDatabase database, MasterKeyBook book, Sec
         }
 
         var rows = await BackupFile.CountAsync(connection, table.Name, token);
-        BackupBlocks.Write(packed, BlockKind.TableEnd, new TableEndBlock(table.Name, rows));
+        BackupBlocks.WriteJson(packed, BlockKind.TableEnd, new TableEndBlock(table.Name, rows));
         return rows;
     }
 

@@ -11,6 +11,9 @@ public enum KeyStatus { Active, Disabled, Revoked }
 /// <summary>A virtual key that applications call the gateway with. The secret itself is never stored.</summary>
 public sealed class ApiKey : TenantRow, ILimitedRow
 {
+    /// <summary>So many days without a call make a key idle.</summary>
+    public const int IdleDays = 30;
+
     public required string Name { get; set; }
 
     /// <summary>The user (not the membership) who answers for it.</summary>

@@ -19,6 +19,8 @@ public sealed record KeyFilter
 
     public Guid? EnvironmentId { get; init; }
 
+    public KeyTag? Tag { get; init; }
+
     /// <summary>Part of the name or the shown prefix, in any letter case.</summary>
     public string? Search { get; init; }
 }
@@ -37,7 +39,7 @@ public sealed class KeyList(TenantDb tenants, IKeyBudgets budgets, TimeProvider 
         (DateTimeOffset At, Guid Id)? after = null, CancellationToken token = default) =>
         tenants.ReadAsync(organizationId, async db =>
         {
-            var keys = Filtered(db.Set<ApiKey>().AsNoTracking().Where(k => k.DeletedAt == null), filter, clock.GetUtcNow());
+            var keys = Filtered(Source(db, filter).AsNoTracking().Where(k => k.DeletedAt == null), filter, clock.GetUtcNow());
             if (after is { } last)
                 keys = keys.Where(k => EF.Functions.LessThan(ValueTuple.Create(k.CreatedAt, k.Id), ValueTuple.Create(last.At, last.Id)));
             var rows = await keys.OrderByDescending(k => k.CreatedAt).ThenByDescending(k => k.Id).Take(limit + 1).ToListAsync(token);
@@ -49,7 +51,7 @@ public sealed class KeyList(TenantDb tenants, IKeyBudgets budgets, TimeProvider 
     /// <summary>How many keys the filter finds.</summary>
     public Task<int> CountAsync(Guid organizationId, KeyFilter filter, CancellationToken token = default) =>
         tenants.ReadAsync(organizationId,
-            db => Filtered(db.Set<ApiKey>().Where(k => k.DeletedAt == null), filter, clock.GetUtcNow()).CountAsync(token), token);
+            db => Filtered(Source(db, filter).Where(k => k.DeletedAt == null), filter, clock.GetUtcNow()).CountAsync(token), token);
 
     /// <summary>Null when there is none, it was deleted, or it is another organization's.</summary>
     public Task<KeyListing?> FindAsync(Guid organizationId, Guid id, CancellationToken token = default) =>
@@ -57,6 +59,8 @@ public sealed class KeyList(TenantDb tenants, IKeyBudgets budgets, TimeProvider 
             await db.Set<ApiKey>().AsNoTracking().SingleOrDefaultAsync(k => k.Id == id && k.DeletedAt == null, token) is { } key
                 ? await KeyListing.OfAsync(db, key, budgets, token)
                 : null, token);
+
+    private static IQueryable<ApiKey> Source(PortalDb db, KeyFilter filter) => filter.Tag?.Of(db.Set<ApiKey>()) ?? db.Set<ApiKey>();
 
     private static IQueryable<ApiKey> Filtered(IQueryable<ApiKey> keys, KeyFilter filter, DateTimeOffset now)
     {

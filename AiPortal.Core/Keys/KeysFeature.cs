@@ -3,6 +3,7 @@ using AiPortal.Core.Approvals;
 using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Jobs;
 using AiPortal.Core.Keys.Import;
+using AiPortal.Core.Keys.Requests;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AiPortal.Core.Keys;
@@ -22,6 +23,10 @@ public static class KeysFeature
         services.AddSingleton<ChangeKeys>();
         services.AddSingleton<ImportKeys>();
         services.AddSingleton<CollectKeySecret>();
+        services.AddSingleton<AskForKey>();
+        services.AddSingleton<CollectOwnKey>();
+        services.AddSingleton<OwnKeys>();
+        services.AddSingleton<IApprovedAction, KeyRequestAction>();
         services.AddJob<RotateDueKeys>();
         services.AddSealed(new SealedColumn("api_keys", "pending_secret_cipher", "key:{organization_id}:{id}"));
         return services.AddKeyApprovals();

@@ -64,14 +64,21 @@ internal static class KeySecret
 public sealed class CollectKeySecret(ChangeGate gate, IKeyBudgets budgets, SecretVault vault)
 {
     public Task<Outcome<IssuedKey>> RunAsync(Actor actor, Guid organizationId, Guid id, CancellationToken token = default) =>
-        gate.RunAsync<IssuedKey>(actor, organizationId, Permission.ManageKeys, "key.collect", async scope =>
-        {
-            var key = await scope.Db.Set<ApiKey>().SingleOrDefaultAsync(k => k.Id == id && k.DeletedAt == null, token);
-            if (key is null) return Refusal.Missing("key");
-            if (key.PendingSecretCipher is not { } cipher) return Refusal.Conflict("nothing_waits", "No new secret waits to be collected.");
-            var secret = Encoding.UTF8.GetString(vault.Open(cipher, KeySecret.Context(key)));
-            key.PendingSecretCipher = null;
-            scope.Audit(new AuditNote("key.collect", "key", key.Id, key.Name, After: new { key.Prefix }));
-            return new IssuedKey(await KeyListing.OfAsync(scope.Db, key, budgets, token), secret);
-        }, token);
+        gate.RunAsync(actor, organizationId, Permission.ManageKeys, "key.collect", scope => WithinAsync(scope, id, null, token), token);
+
+    /// <param name="scope">The change.</param>
+    /// <param name="id">The key.</param>
+    /// <param name="owner">Whose it must be; null: anybody's.</param>
+    /// <param name="token">Ends it.</param>
+    internal async Task<Outcome<IssuedKey>> WithinAsync(ChangeScope scope, Guid id, Guid? owner, CancellationToken token)
+    {
+        // Locked: of two clicks at once one gets it.
+        var key = await scope.Db.Set<ApiKey>().FromSql($"SELECT * FROM api_keys WHERE id = {id} AND deleted_at IS NULL FOR UPDATE").SingleOrDefaultAsync(token);
+        if (key is null || (owner is not null && key.OwnerUserId != owner)) return Refusal.Missing("key");
+        if (key.PendingSecretCipher is not { } cipher) return Refusal.Conflict("nothing_waits", "No new secret waits to be collected.");
+        var secret = Encoding.UTF8.GetString(vault.Open(cipher, KeySecret.Context(key)));
+        key.PendingSecretCipher = null;
+        scope.Audit(new AuditNote("key.collect", "key", key.Id, key.Name, After: new { key.Prefix }));
+        return new IssuedKey(await KeyListing.OfAsync(scope.Db, key, budgets, token), secret);
+    }
 }

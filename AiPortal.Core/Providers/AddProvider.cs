@@ -17,7 +17,7 @@ public sealed class AddProvider(ChangeGate gate, UpstreamAddress addresses, Prov
 
     /// <summary>The same once it is approved: the address is looked up anew.</summary>
     internal async Task<Outcome<ProviderAccount>> ApprovedAsync(ChangeScope scope, ProviderDraft draft, CancellationToken token) =>
-        await WithinAsync(scope, draft, await addresses.CheckAsync(draft.Address, draft.AllowPrivate, token), token);
+        await WithinAsync(scope, draft.With(scope.AskedSecret), await addresses.CheckAsync(draft.Address, draft.AllowPrivate, token), token);
 
     private async Task<Outcome<ProviderAccount>> WithinAsync(ChangeScope scope, ProviderDraft draft, Refusal? unreachable, CancellationToken token)
     {
@@ -28,7 +28,7 @@ public sealed class AddProvider(ChangeGate gate, UpstreamAddress addresses, Prov
         credentials.Write(row, draft.Credential);
         scope.Db.Add(row);
         scope.MayNeedApproval(new ApprovalTrigger(ProviderApprovals.Kind));
-        if (draft.Credential is null) scope.AskableAs(new ApprovalMatter("provider.create", "provider", null, row.Name, null, ProviderNote.Of(row), draft));
+        scope.AskableAs(new ApprovalMatter("provider.create", "provider", null, row.Name, null, ProviderNote.Of(row), draft.Bare) { Secret = draft.AskedSecret });
         scope.Audit(new AuditNote("provider.create", "provider", row.Id, row.Name, After: ProviderNote.Of(row)));
         scope.RefreshGateway();
         return row;

@@ -34,8 +34,7 @@ public sealed class ChangeProvider(ChangeGate gate, UpstreamAddress addresses, P
         credentials.Write(row, draft.Credential);
         var after = ProviderNote.Of(row);
         if (ProviderApprovals.Matters(before, after)) scope.MayNeedApproval(new ApprovalTrigger(ProviderApprovals.Kind));
-        // A request holds no secret.
-        if (draft.Credential is null) scope.AskableAs(new ApprovalMatter("provider.update", "provider", id, row.Name, before, after, draft));
+        scope.AskableAs(new ApprovalMatter("provider.update", "provider", id, before.Name, before, after, draft.Bare) { Secret = draft.AskedSecret });
         scope.Audit(new AuditNote("provider.update", "provider", row.Id, row.Name, before, after));
         scope.RefreshGateway();
         return row;
@@ -43,5 +42,5 @@ public sealed class ChangeProvider(ChangeGate gate, UpstreamAddress addresses, P
 
     /// <summary>The same once it is approved: the address is looked up anew.</summary>
     internal async Task<Outcome<ProviderAccount>> ApprovedAsync(ChangeScope scope, Guid id, ProviderDraft draft, CancellationToken token) =>
-        await WithinAsync(scope, id, draft, await addresses.CheckAsync(draft.Address, draft.AllowPrivate, token), token);
+        await WithinAsync(scope, id, draft.With(scope.AskedSecret), await addresses.CheckAsync(draft.Address, draft.AllowPrivate, token), token);
 }

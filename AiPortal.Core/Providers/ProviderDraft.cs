@@ -1,3 +1,4 @@
+using AiPortal.Core.Access;
 using AiPortal.Core.Data;
 
 namespace AiPortal.Core.Providers;
@@ -34,6 +35,15 @@ public sealed record ProviderDraft(
 
     public static ProviderDraft Of(ProviderAccount row) => new(row.Name, row.Kind, row.BaseUrl, null, row.Models, row.ModelMap, row.Weight,
         row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency, row.SyncModels, row.ApiKeyExpiresAt);
+
+    /// <summary>Without a secret: a request keeps that apart.</summary>
+    internal ProviderDraft Bare => Credential?.Secret is null ? this : this with { Credential = null };
+
+    /// <summary>With the secret that a request kept apart.</summary>
+    internal ProviderDraft With(string? secret) => secret is null ? this : this with { Credential = new CredentialChange(secret) };
+
+    /// <summary>What a request keeps apart.</summary>
+    internal AskedSecret? AskedSecret => Credential?.Secret is { } secret ? new AskedSecret(secret) : null;
 
     /// <summary>The address calls go to, without a closing slash; null for the sandbox.</summary>
     public string? Address => (BaseUrl ?? ProviderKinds.Find(Kind)?.BaseUrl)?.TrimEnd('/');

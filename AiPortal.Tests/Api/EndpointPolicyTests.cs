@@ -82,9 +82,9 @@ public sealed class EndpointPolicyTests(PortalHost host) : IClassFixture<PortalH
         {
             [Role.Owner] = all,
             [Role.Administrator] = all,
-            [Role.Finance] = $"{Views} ManagePrices ManageBudgets RequestBudget ManageBills ManageRecords",
-            [Role.Manager] = $"{Views} ManageKeys ManageBudgets RequestBudget",
-            [Role.Member] = "ViewStructure ViewPrices RequestBudget UseApprovals",
+            [Role.Finance] = $"{Views} ManagePrices ManageBudgets RequestBudget RequestKey ManageBills ManageRecords",
+            [Role.Manager] = $"{Views} ManageKeys ManageBudgets RequestBudget RequestKey",
+            [Role.Member] = "ViewStructure ViewPrices RequestBudget RequestKey UseApprovals",
             [Role.Auditor] = $"{Views} ViewAudit",
             [Role.Service] = $"{Views} ManageKeys ManageRecords RequestBudget",
         };

@@ -132,7 +132,7 @@ public sealed class BackupTests(BackupSource source) : IClassFixture<BackupSourc
     }
 
     private Task<BackupReport> RestoreAsync(string file, bool force = false) =>
-        new RestoreBackup(_target.Portal, new MasterKeyHolders(_target.Portal)).RunAsync(file, source.Keys, force);
+        new RestoreBackup(_target.Portal, new MasterKeyHolders(_target.Portal), Path.GetTempPath()).RunAsync(file, source.Keys, force);
 
     private async Task SuperuserAsync(string sql)
     {
@@ -144,7 +144,7 @@ public sealed class BackupTests(BackupSource source) : IClassFixture<BackupSourc
 
     /// <summary>Forced row-level security and triggers that are on, by table.</summary>
     private static Task<string> WallsAsync(TestDatabase database) => database.ScalarAsync<string>("""
-        SELECT string_agg(c.relname || c.relrowsecurity || c.relforcerowsecurity || (SELECT coalesce(string_agg(t.tgname || t.tgenabled, ',' ORDER BY t.tgname), '') FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), ' ' ORDER BY c.relname)
+        SELECT string_agg(c.relname || c.relrowsecurity || c.relforcerowsecurity || (SELECT coalesce(string_agg(t.tgname || t.tgenabled::text, ',' ORDER BY t.tgname), '') FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), ' ' ORDER BY c.relname)
         FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
         """);
 }

@@ -2,6 +2,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Approvals;
 using AiPortal.Core.Billing;
 using AiPortal.Core.Data;
+using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Tenancy;
 using AiPortal.Tests.Fixtures;
@@ -35,7 +36,7 @@ internal sealed class BillingFixture(TestDatabase database)
 
     public BillReader Reader => new(Tenants);
 
-    private ChangeGate Gate => new(Tenants, new NobodyListens(), new ApprovalDesk(Clock), Clock);
+    private ChangeGate Gate => new(Tenants, new NobodyListens(), new ApprovalDesk(new ApprovalSecrets(new SecretVault(MasterKey.Make().Key)), Clock), Clock);
 
     public async Task<BillingFixture> InitializeAsync(string zone = "Asia/Shanghai", string currency = "USD")
     {

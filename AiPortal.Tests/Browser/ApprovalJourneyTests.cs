@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using AiPortal.Tests.Api;
 using AiPortal.Tests.Fixtures;
 using Microsoft.Playwright;
@@ -8,6 +10,59 @@ namespace AiPortal.Tests.Browser;
 public sealed class ApprovalJourneyTests(PortalHost host, ChromiumBrowser browser) : IClassFixture<PortalHost>, IClassFixture<ChromiumBrowser>
 {
     private const string Password = "a-long-enough-secret";
+
+    /// <summary>By page from the first to the last step: a plain member asks, a manager and finance agree, he takes the secret once and calls with it.</summary>
+    [Fact]
+    public async Task KeyOfOnesOwn_RequestedByPage_AgreedByTwo_IsUsed()
+    {
+        await host.Admin.PostApiAsync("/providers", new { name = "Sandbox", kind = "sandbox" });
+        var live = (await host.Admin.PostApiAsync("/environments", new { name = "live" })).Id;
+        await host.Admin.PostApiAsync("/approvals/policies", new { kind = "key.create", environment_id = live, steps = new[] { "manager", "finance" } });
+        foreach (var role in (string[])["member", "manager", "finance"]) (await host.MemberAsync(role, $"own-{role}@example.com")).Dispose();
+
+        await using var asker = await browser.VisitAsync(host.BaseUrl, width: 390, height: 844);
+        await asker.SignInAsync("/my-keys", "own-member@example.com", Password);
+        await asker.Page.Locator(".empty-state .button-primary").ClickAsync();
+        await asker.Page.FillAsync("#request-name", "Shop search");
+        await asker.Page.Locator("form .button-primary").ClickAsync();
+        await Assertions.Expect(asker.Page.Locator("#request-purpose")).ToHaveAttributeAsync("aria-invalid", "true");
+        await asker.Page.FillAsync("#request-purpose", "Search in the shop, for its visitors.");
+        await asker.Page.SelectOptionAsync("#request-environment", live.ToString());
+        await asker.Page.FillAsync("#request-models", "sandbox-small");
+        await asker.Page.FillAsync("#request-budget", "25");
+        Assert.False(await asker.ScrollsSidewaysAsync());
+        await asker.Page.Locator("form .button-primary").DblClickAsync();
+        await Assertions.Expect(asker.Page.Locator(".request-key [role=status]")).ToContainTextAsync("You asked for Shop search");
+        await Assertions.Expect(asker.Page.Locator(".request-key")).ToContainTextAsync("a manager and then of finance");
+        await asker.Page.Locator(".request-key .button-primary").ClickAsync();
+        await Assertions.Expect(asker.Page.Locator(".own-line")).ToContainTextAsync("Waiting");
+
+        foreach (var role in (string[])["manager", "finance"])
+        {
+            await using var decider = await browser.VisitAsync(host.BaseUrl);
+            await decider.SignInAsync("/approvals", $"own-{role}@example.com", Password);
+            await decider.Page.Locator(".approval-open", new() { HasText = "Shop search" }).ClickAsync();
+            await Assertions.Expect(decider.Page.Locator(".approval-reason").First).ToHaveTextAsync("Search in the shop, for its visitors.");
+            await decider.Page.Locator(".drawer .button-primary").DblClickAsync();
+            await Assertions.Expect(decider.Page.Locator(role == "manager" ? ".approval-steps li" : ".approval-badges").First).ToContainTextAsync(role == "manager" ? "manager agreed" : "Approved");
+        }
+
+        // It comes by itself; a second click finds nothing more.
+        await Assertions.Expect(asker.Page.Locator(".own-line .button-primary")).ToHaveTextAsync("Show the secret");
+        Assert.False(await asker.ScrollsSidewaysAsync());
+        await asker.Page.Locator(".own-line .button-primary").DblClickAsync();
+        var secret = (await asker.Page.Locator(".rz-dialog [data-secret]").TextContentAsync())!.Trim();
+        await asker.Page.Locator(".rz-dialog .button-primary").Last.ClickAsync();
+        await Assertions.Expect(asker.Page.Locator(".own-line")).ToContainTextAsync("live");
+        await Assertions.Expect(asker.Page.Locator(".own-line .button-primary")).ToHaveCountAsync(0);
+        using var application = host.WithBearer(secret);
+        using var answer = await application.PostAsJsonAsync("/v1/chat/completions", new { model = "sandbox-small", messages = new[] { new { role = "user", content = "Hello" } } });
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal((1L, 1L, 2L), (await CountAsync("key.create"), await CountAsync("key.collect"), await CountAsync("approval.approve")));
+
+        Task<long> CountAsync(string action) => host.Database.ScalarAsync<long>("SELECT count(*) FROM audit_events WHERE action = $1 AND allowed", action);
+    }
 
     [Fact]
     public async Task KeyInProduction_TwoSteps_ThenItIsUsed()

@@ -32,6 +32,10 @@ public sealed class ManyKeysTests(PortalHost host, ITestOutputHelper output) : I
             ["disabled"] = () => sheet.ReadAsync(host.OrganizationId, new KeyQuery { Status = KeyStatus.Disabled }, 0, 100),
             ["ends soon"] = () => sheet.ReadAsync(host.OrganizationId, new KeyQuery { ExpiringDays = 30 }, 0, 100),
             ["idle"] = () => sheet.ReadAsync(host.OrganizationId, new KeyQuery { IdleDays = 30 }, 0, 100),
+            ["owner"] = () => sheet.ReadAsync(host.OrganizationId, new KeyQuery { OwnerUserId = host.OrganizationId }, 0, 100),
+            ["tag"] = () => sheet.ReadAsync(host.OrganizationId, new KeyQuery { Tag = KeyTag.Parse("feature=7") }, 0, 100),
+            ["all idle ids"] = () => sheet.IdsAsync(host.OrganizationId, new KeyQuery { IdleDays = 30 }, 10_000),
+            ["API tag"] = () => host.Admin.GetApiAsync("/keys?limit=100&tag=feature%3D7"),
             ["API"] = () => host.Admin.GetApiAsync("/keys?limit=100"),
             ["API search"] = () => host.Admin.GetApiAsync("/keys?limit=100&search=key%201999"),
         };
@@ -58,6 +62,8 @@ public sealed class ManyKeysTests(PortalHost host, ITestOutputHelper output) : I
         Assert.Equal((11, 11), (page.Count, total));
         Assert.Equal((100, 400), await CountAsync(new KeyQuery { Status = KeyStatus.Disabled }));
         Assert.Equal((100, 20_000), await CountAsync(new KeyQuery()));
+        Assert.Equal((100, 200), await CountAsync(new KeyQuery { Tag = KeyTag.Parse("feature=7") }));
+        Assert.Equal((100, 20_000), await CountAsync(new KeyQuery { Tag = KeyTag.Parse("feature") }));
         if (IsLong) Assert.True(slow.Count == 0, string.Join(", ", slow));
 
         async Task<(int, int)> CountAsync(KeyQuery query)
@@ -71,7 +77,7 @@ public sealed class ManyKeysTests(PortalHost host, ITestOutputHelper output) : I
     {
         await host.Database.ExecuteAsync("""
             INSERT INTO api_keys (id, organization_id, name, key_hash, prefix, status, tags, expires_at, created_at, updated_at)
-            SELECT gen_random_uuid(), $1, 'Load key ' || i, sha256(('load' || i)::bytea), 'sk-ap-Load…', CASE WHEN i % 50 = 0 THEN 'disabled' ELSE 'active' END, '{}',
+            SELECT gen_random_uuid(), $1, 'Load key ' || i, sha256(('load' || i)::bytea), 'sk-ap-Load…', CASE WHEN i % 50 = 0 THEN 'disabled' ELSE 'active' END, jsonb_build_object('feature', (i % 100)::text),
               CASE WHEN i % 100 = 1 THEN now() + interval '10 days' END, now() - interval '90 days' + i * interval '1 second', now()
             FROM generate_series(1, $2) i
             """, host.OrganizationId, count);

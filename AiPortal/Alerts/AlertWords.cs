@@ -15,6 +15,7 @@ internal static class AlertWords
         { Type: AlertType.ModelUnpriced, ModelName: { } model } => text["Title.Unpriced", model],
         { Type: AlertType.KeyExpiring, ModelName: { } key } => text["Title.KeyExpiring", key],
         { Type: AlertType.CredentialExpiring, ModelName: { } account } => text["Title.CredentialExpiring", account],
+        { Type: AlertType.KeysIdle, ModelName: { } count } => text["Title.KeysIdle", count],
         _ => alert.Title,
     };
 
@@ -24,8 +25,12 @@ internal static class AlertWords
         { Type: AlertType.ModelUnpriced } => text["Detail.Unpriced"],
         { Type: AlertType.KeyExpiring, PeriodEnd: { } end } => text["Detail.KeyExpiring", Formats.Current.Date(end, TimeZoneInfo.Utc)],
         { Type: AlertType.CredentialExpiring, PeriodEnd: { } end } => text["Detail.CredentialExpiring", Formats.Current.Date(end, TimeZoneInfo.Utc)],
+        { Type: AlertType.KeysIdle } => text["Detail.KeysIdle"],
         _ => alert.Message,
     };
+
+    /// <summary>Where something can be done about it.</summary>
+    public static string PlaceOf(Alert alert) => alert.Type == AlertType.KeysIdle ? "/keys?status=idle" : "/alerts";
 
     private static string UnitOf(Alert alert) => alert.Unit is { } unit ? EnumWord.Of(unit) : Formats.Usd;
 }

@@ -99,6 +99,9 @@ internal static class ApiPolicies
 
         Resource("/keys", Permission.ViewKeys, Permission.ManageKeys);
         foreach (var verb in new[] { "/import", "/bulk", Row + "/regenerate", Row + "/disable", Row + "/enable", Row + "/revoke", Row + "/leaked", Row + "/collect" }) Needs(Permission.ManageKeys, "/keys" + verb, "POST");
+        Needs(Permission.RequestKey, "/keys/mine", "GET");
+        Needs(Permission.RequestKey, "/keys/mine/{id:guid}/collect", "POST");
+        Needs(Permission.RequestKey, "/keys/requests", "POST");
         Resource("/providers", Permission.ViewProviders, Permission.ManageProviders);
         Needs(Permission.ViewKeys, "/keys/{id:guid}/exposure", "GET");
         Needs(Permission.ViewCalls, "/keys/{id:guid}/access", "GET");

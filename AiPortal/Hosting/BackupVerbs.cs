@@ -40,7 +40,7 @@ internal static class BackupVerbs
         using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
         // Not beside a running portal: it would go on with what it has read.
         await using var start = await DatabaseStart.RunAsync(settings, TimeProvider.System, loggers.CreateLogger("AiPortal.Database"), joinRunning: false, CancellationToken.None);
-        return await new RestoreBackup(start.Database, new MasterKeyHolders(start.Database)).RunAsync(file, keys, force);
+        return await new RestoreBackup(start.Database, new MasterKeyHolders(start.Database), settings.DataDirectory).RunAsync(file, keys, force);
     }
 
     private static async Task<int> SaidAsync(Func<Task<int>> verb)

@@ -142,15 +142,9 @@ public sealed partial class KeyDialog
         RotateEveryDays = _rotate,
         Cache = CacheTerms.OrNull(_cache.Length == 0 ? null : _cache == "true", before.Cache?.TtlSeconds, before.Cache?.PriceShare, before.Cache?.PerKey),
         Budget = hasLimit ? new KeyBudgetTerms(limit, _period, _hold, _action) : null,
-        ExpiresAt = _expires is { } day ? EndOf(day) : null,
+        // It works through the whole of its last day.
+        ExpiresAt = _expires is { } day ? Zone.EndOf(day) : null,
     };
-
-    /// <summary>A key works through the whole of its last day, in the organization's zone.</summary>
-    private DateTimeOffset EndOf(DateOnly day)
-    {
-        var next = day.AddDays(1).ToDateTime(TimeOnly.MinValue);
-        return new DateTimeOffset(next, Zone.Zone.GetUtcOffset(next)).ToUniversalTime();
-    }
 
     private static string? Join(IReadOnlyList<string>? words) => words is null ? null : string.Join(", ", words);
 

@@ -4,6 +4,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
+using AiPortal.Keys.Requests;
 
 namespace AiPortal.Keys;
 
@@ -13,10 +14,11 @@ internal static class KeyEndpoints
     public static void MapKeys(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/keys").WithTags("Keys");
-        group.MapGet("", ListAsync).Describe("List keys, newest first; filters status, owner_user_id, team_id, project_id, cost_center_id, environment_id, search.",
+        group.MapGet("", ListAsync).Describe("List keys, newest first; filters status, owner_user_id, team_id, project_id, cost_center_id, environment_id, tag (name, or name=value), search.",
             answer: new Page<KeyView>([KeyExamples.Row], null));
         group.MapPost("", IssueAsync).Describe("Create a key. Its secret, key, is answered here and never again.", KeyExamples.Draft, KeyExamples.Issued, StatusCodes.Status201Created);
         KeyActionEndpoints.Map(group);
+        KeyRequestEndpoints.Map(group);
         group.MapGet("/{id:guid}", ReadAsync).Describe("Read a key.", answer: KeyExamples.Row);
         group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync)
             .Describe("Change a key; budget: null takes its budget away.", new { name = "search", budget = new { limit = 50 } }, KeyExamples.Row);
@@ -43,6 +45,7 @@ internal static class KeyEndpoints
             ProjectId = query.Id("project_id"),
             CostCenterId = query.Id("cost_center_id"),
             EnvironmentId = query.Id("environment_id"),
+            Tag = Core.Keys.KeyTag.Parse(query.Text("tag")),
             Search = query.Text("search"),
         };
         if (filter.Status is { } status && !KeyList.Statuses.Contains(status)) query.Fault("status", $"Must be one of {string.Join(", ", KeyList.Statuses)}.");

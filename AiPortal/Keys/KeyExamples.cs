@@ -17,6 +17,15 @@ internal static class KeyExamples
         tags = new { feature = "search" },
     };
 
+    public static object Request { get; } = new
+    {
+        name = "search-backend",
+        purpose = "Search in the shop.",
+        environment_id = ApiExamples.Id,
+        models = new[] { "gpt-5.4-mini" },
+        budget = new { limit = 100m, period = "monthly" },
+    };
+
     public static KeyView Row { get; } = View(null);
 
     public static KeyView Issued { get; } = View("sk-ap-…");

@@ -20,9 +20,10 @@ public sealed partial class KeysPage
     private const string StatusName = "status";
     private const string TeamName = "team";
     private const string EnvironmentName = "environment";
+    private const string OwnerName = "owner";
+    private const string TagName = "tag";
     private const string Idle = "idle";
     private const string Expiring = "expiring";
-    private const int IdleDays = 30;
     private const int ExpiringDays = 30;
     private readonly HashSet<Guid> _picked = [];
     private DataTable<KeyLine>? _table;
@@ -56,14 +57,20 @@ public sealed partial class KeysPage
 
     [SupplyParameterFromQuery(Name = EnvironmentName)] private Guid? EnvironmentId { get; set; }
 
+    [SupplyParameterFromQuery(Name = OwnerName)] private Guid? OwnerId { get; set; }
+
+    [SupplyParameterFromQuery(Name = TagName)] private string? TagText { get; set; }
+
     private KeyQuery Query => new()
     {
         Search = Search,
         Status = EnumWord.TryParse<KeyStatus>(StatusWord, out var status) ? status : null,
-        IdleDays = StatusWord == Idle ? IdleDays : null,
+        IdleDays = StatusWord == Idle ? ApiKey.IdleDays : null,
         ExpiringDays = StatusWord == Expiring ? ExpiringDays : null,
         TeamId = TeamId,
         EnvironmentId = EnvironmentId,
+        OwnerUserId = OwnerId,
+        Tag = KeyTag.Parse(TagText),
     };
 
     private bool Filtered => Query != new KeyQuery();
@@ -114,6 +121,8 @@ public sealed partial class KeysPage
 
     private void Go(string name, string? value) =>
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(name, string.IsNullOrEmpty(value) ? null : value), replace: true);
+
+    private void Unfilter() => Navigation.NavigateTo("/keys", replace: true);
 
     private async Task CreateAsync()
     {

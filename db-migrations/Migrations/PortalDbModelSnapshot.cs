@@ -772,6 +772,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("result_id");
 
+                    b.Property<byte[]>("SecretCipher")
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_cipher");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(40)

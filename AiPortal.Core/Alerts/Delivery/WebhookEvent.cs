@@ -45,6 +45,7 @@ internal static class WebhookEvent
         AlertType.Threshold => "spend.threshold",
         AlertType.ModelUnpriced => "model.unpriced",
         AlertType.KeyExpiring => "key.expiring",
+        AlertType.KeysIdle => "keys.idle",
         AlertType.CredentialExpiring => "credential.expiring",
     };
 }

@@ -96,6 +96,11 @@ public sealed class JournalDirectory : IDisposable
             throw new IOException($"Cannot flush {directory}: error {error}.");
     }
 
+    /// <summary>The journals that lie in a data directory.</summary>
+    internal static IEnumerable<Guid> Present(string dataDirectory) => Directory.Exists(Root(dataDirectory))
+        ? Directory.EnumerateDirectories(Root(dataDirectory)).Select(path => Guid.TryParse(System.IO.Path.GetFileName(path), out var id) ? id : (Guid?)null).OfType<Guid>()
+        : [];
+
     private static string Root(string dataDirectory) => System.IO.Path.Combine(dataDirectory, "journal");
 
     private static FileStream? TryLock(string path)

@@ -56,6 +56,9 @@ internal sealed class WitnessUpstream : IAsyncDisposable
 
     public ConcurrentDictionary<Guid, WitnessedAttempt> Log => _log;
 
+    /// <summary>The credentials that it takes; any while there is none.</summary>
+    public ConcurrentDictionary<string, bool> Accepted { get; } = new();
+
     /// <summary>Requests without an attempt id.</summary>
     public int Unmarked => Volatile.Read(ref _unmarked);
 
@@ -80,6 +83,18 @@ internal sealed class WitnessUpstream : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (!Accepted.IsEmpty && !Accepted.ContainsKey(context.Request.Headers.Authorization.ToString().Replace("Bearer ", "", StringComparison.Ordinal)))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+
+        if (context.Request.Method == HttpMethods.Get)
+        {
+            await context.Response.WriteAsync($$"""{"object":"list","data":[{"id":"{{DurabilityRig.Model}}"}]}""", context.RequestAborted);
+            return;
+        }
+
         if (!Guid.TryParse(context.Request.Headers["X-Attempt-Id"], out var id))
         {
             Interlocked.Increment(ref _unmarked);

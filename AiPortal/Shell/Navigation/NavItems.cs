@@ -26,6 +26,7 @@ internal static class NavItems
         new("/", "dashboard", "Nav.Dashboard", NavGroup.Overview, Permission.ViewCost, OnPhoneBar: true),
         new("/calls", "calls", "Nav.Calls", NavGroup.Spend, Permission.ViewCalls, OnPhoneBar: true),
         new("/keys", "keys", "Nav.Keys", NavGroup.Control, Permission.ViewKeys, OnPhoneBar: true),
+        new("/my-keys", "user", "Nav.MyKeys", NavGroup.Control, Permission.RequestKey),
         new("/budgets", "budgets", "Nav.Budgets", NavGroup.Control, Permission.ViewBudgets),
         new("/approvals", "approvals", "Nav.Approvals", NavGroup.Control, Permission.UseApprovals),
         new("/alerts", "bell", "Nav.Alerts", NavGroup.Control, Permission.ViewBudgets),
