@@ -61,7 +61,7 @@ public sealed class ApprovalJourneyTests(PortalHost host, ChromiumBrowser browse
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal((1L, 1L, 2L), (await CountAsync("key.create"), await CountAsync("key.collect"), await CountAsync("approval.approve")));
 
-        Task<long> CountAsync(string action) => host.Database.ScalarAsync<long>("SELECT count(*) FROM audit_events WHERE action = $1 AND allowed", action);
+        Task<long> CountAsync(string action) => host.Database.ScalarAsync<long>("SELECT count(*) FROM audit_events WHERE action = $1 AND allowed AND subject_name = 'Shop search'", action);
     }
 
     [Fact]
