@@ -24,6 +24,7 @@ public static class AnalyticsFeature
         services.AddSingleton<CallFacetReads>();
         services.AddSingleton<AttributionNames>();
         services.AddSingleton<FirstStepReads>();
+        services.AddSingleton<SetUpReads>();
         services.AddSingleton<FilterReferences>();
         services.AddSingleton<BudgetTree>();
         services.AddSingleton<BudgetForecasts>();

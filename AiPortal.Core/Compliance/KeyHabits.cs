@@ -13,7 +13,7 @@ internal static class KeyHabits
     /// <summary>A place that makes a larger share of all calls than this is where the key works now.</summary>
     private const double MostUnusualShare = 0.2;
 
-    /// <summary>Of earlier calls at most this share began in an unusual hour.</summary>
+    /// <summary>Of earlier calls at most this share began in an unusual hour or in those beside it.</summary>
     private const double RareHourShare = 0.005;
 
     private static readonly TimeSpan Lately = TimeSpan.FromDays(7);
@@ -46,8 +46,11 @@ internal static class KeyHabits
         }
 
         var earlier = before.Sum();
-        return (all, earlier < EnoughCalls * 4 ? [] : [.. Enumerable.Range(0, 24).Where(hour => late[hour] > 0 && before[hour] <= earlier * RareHourShare)]);
+        return (all, earlier < EnoughCalls * 4 ? [] : [.. Enumerable.Range(0, 24).Where(hour => late[hour] > 0 && Around(before, hour) <= earlier * RareHourShare)]);
     }
+
+    /// <summary>With the hours beside it: somebody who begins earlier or stays longer is nothing unusual.</summary>
+    private static int Around(int[] calls, int hour) => calls[(hour + 23) % 24] + calls[hour] + calls[(hour + 1) % 24];
 
     /// <summary>Null where there is no address.</summary>
     public static string? NetworkOf(string? address)

@@ -69,6 +69,9 @@ public sealed class CallTableTests(TestDatabase database) : IClassFixture<TestDa
         Assert.Equal(["o3"], facets.Models);
         Assert.Equal(new FirstSteps(true, true, true, "openai", null), await steps.ReadAsync(ledger.Id));
 
+        // The rows have two teams and one owner: the rest is to do.
+        Assert.Equal(new SetUp(HasTeam: true, HasBudget: false, HasColleague: false, HasChannel: false), await new SetUpReads(ledger.Tenants).ReadAsync(ledger.Id));
+
         var names = await new AttributionNames(ledger.Tenants).ReadAsync(ledger.Id, new Attribution(ledger.Id, TeamId: ledger.Support.Id, ProjectId: ledger.Id, KeyId: ledger.Key.Id));
         Assert.Equal(
             [new AttributedTo(Dimension.Team, ledger.Support.Id, "Support"), new(Dimension.Project, ledger.Id, null), new(Dimension.Key, ledger.Key.Id, "Search backend")], names);

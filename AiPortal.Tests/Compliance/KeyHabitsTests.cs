@@ -38,6 +38,8 @@ public sealed class KeyHabitsTests
 
         Assert.Equal((400, 1, 401), (hours[10], hours[3], hours.Sum()));
         Assert.Equal([3], unusual);
+        // An hour later than ever is no night.
+        Assert.Empty(KeyHabits.Hours([new KeyUseAt(new DateTimeOffset(2026, 11, 19, 3, 0, 0, TimeSpan.Zero), "203.0.113.7", false), .. earlier], shanghai, Now).Unusual);
         Assert.Empty(KeyHabits.Hours([new KeyUseAt(Now, "203.0.113.7", false), .. earlier.Take(20)], shanghai, Now).Unusual);
     }
 

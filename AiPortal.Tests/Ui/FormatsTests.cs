@@ -38,6 +38,18 @@ public sealed class FormatsTests
         Assert.Equal("$0.000000150001", English.MoneyExact(0.000000150001m, "USD"));
     }
 
+    [Fact]
+    public void Times_OfTwelveHours_WhereTheyAreWanted()
+    {
+        var (at, berlin) = (Now.AddHours(2.5), TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
+        var (english, chinese) = (new Formats(Formats.WithTwelveHours(CultureInfo.GetCultureInfo("en"))), new Formats(Formats.WithTwelveHours(CultureInfo.GetCultureInfo("zh-CN"))));
+        Assert.Equal(["Jun 1, 2026, 16:30", "16:30:00", "16:30", "Jun 1, 2026"], Shown(English));
+        Assert.Equal(["Jun 1, 2026, 4:30\u00a0PM", "4:30:00\u00a0PM", "4:30\u00a0PM", "Jun 1, 2026"], Shown(english));
+        Assert.Equal(["2026年6月1日 下午4:30", "下午4:30:00", "下午4:30", "2026年6月1日"], Shown(chinese));
+
+        string[] Shown(Formats formats) => [formats.DateAndTime(at, berlin), formats.Logged(at, at, berlin), formats.TimeOfDay(at, berlin), formats.Date(at, berlin)];
+    }
+
     [Theory]
     [InlineData(0, "0")]
     [InlineData(999, "999")]

@@ -1,4 +1,5 @@
 using AiPortal.Access;
+using AiPortal.Alerts.Channels;
 using AiPortal.Core.Access;
 using AiPortal.Core.Alerts;
 using AiPortal.Core.Data;
@@ -6,6 +7,7 @@ using AiPortal.Ui.Figures;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
+using Radzen;
 
 namespace AiPortal.Alerts;
 
@@ -17,6 +19,7 @@ public sealed partial class AlertsPage
     private Guid _organization;
     private bool _allowed = true;
     private bool _mayChange;
+    private bool _mayRoute;
     private string? _fault;
     private int _version;
     private AlertStatus? _shown;
@@ -28,6 +31,8 @@ public sealed partial class AlertsPage
     [Inject] internal MarkAlert Mark { get; init; } = default!;
 
     [Inject] internal CurrentActor Current { get; init; } = default!;
+
+    [Inject] internal DialogService Dialogs { get; init; } = default!;
 
     [Inject] internal NavigationManager Navigation { get; init; } = default!;
 
@@ -43,6 +48,7 @@ public sealed partial class AlertsPage
         _organization = organization;
         _allowed = actor.May(Permission.ViewBudgets, organization);
         _mayChange = actor.May(Permission.ManageBudgets, organization);
+        _mayRoute = actor.May(Permission.ManageOrganization, organization);
         _shown = Shown;
     }
 
@@ -60,6 +66,8 @@ public sealed partial class AlertsPage
         var (rows, total) = await Alerts.RowsAsync(organization, new AlertFilter { Status = Shown }, query.Skip, query.Take);
         return new TablePage<Alert>(rows, total);
     }
+
+    private Task RouteAsync() => ChannelsDialog.ShowAsync(Dialogs, Text["Channels"]);
 
     private async Task MarkAsync(Alert alert, bool resolve)
     {

@@ -4,6 +4,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Analytics;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Ledger;
+using AiPortal.Shell;
 using AiPortal.Ui.Figures;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -22,6 +23,7 @@ public sealed partial class DashboardPage
     private SpendBoard? _board;
     private DashboardCharts? _charts;
     private FirstSteps? _steps;
+    private SetUp? _setUp;
     private IReadOnlyList<NamedCall>? _calls;
     private IReadOnlyList<BudgetReading>? _budgets;
     private bool _allowed = true;
@@ -39,6 +41,10 @@ public sealed partial class DashboardPage
     [Inject] internal BudgetList Budgets { get; init; } = default!;
 
     [Inject] internal FirstStepReads Steps { get; init; } = default!;
+
+    [Inject] internal SetUpReads SetUps { get; init; } = default!;
+
+    [CascadingParameter] private Preferences? Preferences { get; set; }
 
     [Inject] internal CurrentActor Current { get; init; } = default!;
 
@@ -86,6 +92,9 @@ public sealed partial class DashboardPage
         _calls = await calls;
         _budgets = await budgets;
         _steps = _calls.Count == 0 && _board.Shown.Requests == 0 && await Steps.ReadAsync(organization) is { HasCall: false } steps ? steps : null;
+        // A demo has nothing to set up, and who may not set up is not asked to.
+        var asked = _steps is null && Preferences?.SetUpHidden != true && !_board.IsDemo && actor.May(Permission.ManageOrganization, organization);
+        _setUp = asked && await SetUps.ReadAsync(organization) is { IsDone: false } setUp ? setUp : null;
     }
 
     private void SetDays(int days) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(DaysName, days == FewDays ? null : days), replace: true);

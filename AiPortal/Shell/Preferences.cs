@@ -1,17 +1,19 @@
 namespace AiPortal.Shell;
 
-/// <summary>How a browser wants the shell: kept in two cookies that portal.js writes and the first HTML already obeys.</summary>
-public sealed record Preferences(string Theme, bool RailNarrow)
+/// <summary>How a browser wants the shell: kept in cookies that portal.js writes and the first HTML already obeys.</summary>
+public sealed record Preferences(string Theme, bool RailNarrow, bool SetUpHidden = false)
 {
     internal const string ThemeCookie = "portal.theme";
     internal const string RailCookie = "portal.rail";
+    internal const string SetUpCookie = "portal.setup";
 
     internal static Preferences From(HttpContext context)
     {
         var theme = context.Request.Cookies[ThemeCookie];
         return new Preferences(
             theme is "light" or "dark" ? theme : "system",
-            context.Request.Cookies[RailCookie] == "narrow");
+            context.Request.Cookies[RailCookie] == "narrow",
+            context.Request.Cookies[SetUpCookie] == "hidden");
     }
 
     internal string LightMedia => Theme switch { "light" => "all", "dark" => "not all", _ => "(prefers-color-scheme: light)" };

@@ -34,6 +34,7 @@ public static class ShellFeature
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UsePageHeaders();
         app.UseRequestLocalization(Languages.Options());
+        Clocks.Use(app);
         return app;
     }
 
@@ -43,6 +44,7 @@ public static class ShellFeature
         app.UseAntiforgery();
         app.MapStaticAssets();
         Languages.Map(app);
+        Clocks.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

@@ -48,6 +48,11 @@
       remember("portal.rail", root.dataset.rail);
     }
 
+    if (event.target.closest("[data-hide-set-up]")) {
+      event.target.closest("[data-set-up]").hidden = true;
+      remember("portal.setup", "hidden");
+    }
+
     const focus = event.target.closest("[data-focus]");
     if (focus) document.getElementById(focus.dataset.focus)?.focus();
 
@@ -173,9 +178,14 @@
     }
   };
 
+  // Where the menu is longer than the window, the page one is on is in sight in it.
+  const reveal = (link) => link.scrollIntoView({ block: "nearest" });
+  document.querySelectorAll(".rail-link.active").forEach(reveal);
+
   new MutationObserver((changes) => {
     for (const change of changes) {
       each(change.addedNodes, "[data-draft]", restoreDraft);
+      each(change.addedNodes, ".rail-link.active", reveal);
       // The browser honours autofocus only while nothing has the focus; the button that opened the dialog has it.
       each(change.addedNodes, ".rz-dialog [autofocus]", (field) => field.focus());
       each(change.addedNodes, ".drawer", (drawer) => openers.set(drawer, document.activeElement));

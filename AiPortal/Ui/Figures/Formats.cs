@@ -16,9 +16,24 @@ public enum MoneyMode
 public sealed class Formats(CultureInfo culture)
 {
     private const char Space = '\u00a0';
+    private const string Hour24 = "HH";
+    private const string Hour12 = "h";
+
+    // What marks a culture whose user wants twelve hours: no culture has it by itself.
+    private const string TwelveHours = "h:mm tt (12)";
 
     /// <summary>Formats in the language of the running request or circuit.</summary>
     public static Formats Current => new(CultureInfo.CurrentUICulture);
+
+    /// <summary>The same language with times of twelve hours.</summary>
+    public static CultureInfo WithTwelveHours(CultureInfo culture)
+    {
+        var twelve = (CultureInfo)culture.Clone();
+        twelve.DateTimeFormat.FullDateTimePattern = TwelveHours;
+        return twelve;
+    }
+
+    public static bool HasTwelveHours(CultureInfo culture) => culture.DateTimeFormat.FullDateTimePattern == TwelveHours;
 
     /// <summary>What stands where there is no figure; never 0.</summary>
     public static string NoFigure => "—";
@@ -108,23 +123,26 @@ public sealed class Formats(CultureInfo culture)
     private string Ago(string unit, int count) => string.Format(culture, Text($"Ago.{unit}{(count == 1 ? "" : "s")}"), count);
 
     /// <summary>A day of the organization's calendar.</summary>
-    public string Date(DateOnly date) => date.ToString(Text("Pattern.Date"), culture);
+    public string Date(DateOnly date) => date.ToString(Pattern("Pattern.Date"), culture);
 
-    public string Date(DateTimeOffset at, TimeZoneInfo zone) => InZone(at, zone).ToString(Text("Pattern.Date"), culture);
+    public string Date(DateTimeOffset at, TimeZoneInfo zone) => InZone(at, zone).ToString(Pattern("Pattern.Date"), culture);
 
-    public string Month(DateOnly month) => month.ToString(Text("Pattern.Month"), culture);
+    public string Month(DateOnly month) => month.ToString(Pattern("Pattern.Month"), culture);
 
-    public string DateAndTime(DateTimeOffset at, TimeZoneInfo zone) => InZone(at, zone).ToString(Text("Pattern.DateTime"), culture);
+    public string DateAndTime(DateTimeOffset at, TimeZoneInfo zone) => InZone(at, zone).ToString(Pattern("Pattern.DateTime"), culture);
+
+    /// <summary>Hours and minutes.</summary>
+    public string TimeOfDay(DateTimeOffset at, TimeZoneInfo zone) => InZone(at, zone).ToString(Pattern("Pattern.Hour"), culture);
 
     /// <summary>For rows of a log: the time to the second today, date and time before.</summary>
     public string Logged(DateTimeOffset at, DateTimeOffset now, TimeZoneInfo zone) =>
-        InZone(at, zone).ToString(Text(InZone(at, zone).Date == InZone(now, zone).Date ? "Pattern.Time" : "Pattern.DayTime"), culture);
+        InZone(at, zone).ToString(Pattern(InZone(at, zone).Date == InZone(now, zone).Date ? "Pattern.Time" : "Pattern.DayTime"), culture);
 
     /// <summary>A day without its year, for axes.</summary>
-    public string Day(DateOnly date) => date.ToString(Text("Pattern.Day"), culture);
+    public string Day(DateOnly date) => date.ToString(Pattern("Pattern.Day"), culture);
 
     /// <summary>To the second, with the zone named.</summary>
-    public string Exact(DateTimeOffset at, TimeZoneInfo zone) => $"{InZone(at, zone).ToString(Text("Pattern.Exact"), culture)} ({zone.Id})";
+    public string Exact(DateTimeOffset at, TimeZoneInfo zone) => $"{InZone(at, zone).ToString(Pattern("Pattern.Exact"), culture)} ({zone.Id})";
 
     /// <summary>A duration as a person says it: 840 ms, 3.2 s, 2 min 5 s.</summary>
     public string Duration(TimeSpan length) => length switch
@@ -155,6 +173,16 @@ public sealed class Formats(CultureInfo culture)
     private static string Sign(decimal amount) => amount < 0 ? "-" : "";
 
     private static DateTimeOffset InZone(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone);
+
+    private string Pattern(string key)
+    {
+        var pattern = Text(key);
+        if (!HasTwelveHours(culture) || pattern.IndexOf(Hour24, StringComparison.Ordinal) is not (>= 0 and var hour)) return pattern;
+        // "1:45 PM" here, "下午1:45" there.
+        return culture.TwoLetterISOLanguageName == "zh"
+            ? pattern[..hour] + "tt" + Hour12 + pattern[(hour + Hour24.Length)..]
+            : pattern[..hour] + Hour12 + pattern[(hour + Hour24.Length)..] + Space + "tt";
+    }
 
     private string Text(string key) => UiText.Get(key, culture);
 }
