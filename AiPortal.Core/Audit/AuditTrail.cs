@@ -33,7 +33,7 @@ public static class AuditTrail
         bool allowed, TimeProvider clock, CancellationToken token)
     {
         var db = transaction.Db;
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"audit:" + transaction.OrganizationId}, 0))", token);
+        await LockAsync(transaction, token);
         var last = await db.Set<AuditEvent>().AsNoTracking().Where(a => a.OrganizationId == transaction.OrganizationId).OrderByDescending(a => a.Sequence)
             .Select(a => new { a.Sequence, a.Hash }).FirstOrDefaultAsync(token);
         // PostgreSQL keeps microseconds; the hash must see what will be read back.
@@ -59,7 +59,11 @@ public static class AuditTrail
         };
         entry.Hash = HashOf(entry);
         db.Add(entry);
+        await db.Database.ExecuteSqlAsync($"INSERT INTO audit_names (organization_id, name) SELECT DISTINCT {transaction.OrganizationId}, n FROM unnest({new[] { entry.ActorName, entry.SubjectName ?? entry.ActorName }}) n ON CONFLICT DO NOTHING", token);
     }
+
+    internal static Task LockAsync(TenantTransaction transaction, CancellationToken token) =>
+        transaction.Db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"audit:" + transaction.OrganizationId}, 0))", token);
 
     /// <summary>SHA-256 over the previous hash and every member, each with its length.</summary>
     public static byte[] HashOf(AuditEvent e)

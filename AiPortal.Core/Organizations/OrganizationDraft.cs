@@ -1,3 +1,4 @@
+using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
 using AiPortal.Core.Tenancy;
 
@@ -22,6 +23,9 @@ public sealed record OrganizationDraft(
 
     public IReadOnlyList<BodyRedaction> BodyRedaction { get; init; } = BodyPolicy.AllRedactions;
 
+    /// <summary>Null: audit events are kept for ever.</summary>
+    public int? AuditRetentionDays { get; init; }
+
     public RateLimit Limits { get; init; } = RateLimit.None;
 
     /// <summary>Roles whose holders must use two-factor.</summary>
@@ -37,6 +41,7 @@ public sealed record OrganizationDraft(
             BodyLogging = row.BodyLogging,
             BodyRetentionDays = row.BodyRetentionDays,
             BodyRedaction = row.BodyRedaction,
+            AuditRetentionDays = row.AuditRetentionDays,
             Limits = RateLimit.Of(row),
             TwoFactorRoles = row.TwoFactorRoles,
             Cache = row.Cache,
@@ -56,6 +61,7 @@ public sealed record OrganizationDraft(
         else
             faults.Require(CeilingPrice is > 0 and < 1_000_000, "ceiling_price", "Must be above 0 and below 1000000.");
         faults.Require(BodyRetentionDays is >= 1 and <= BodyPolicy.LongestDays, "body_retention_days", "Must be a number of days from 1 to 365.");
+        faults.Require(AuditRetentionDays is null or (>= AuditRetention.LeastDays and <= AuditRetention.MostDays), "audit_retention_days", "Must be a number of days from 365 to 3650, or null to keep them for ever.");
         faults.Require(BodyRedaction.Distinct().Count() == BodyRedaction.Count, "body_redaction", "Names a redaction twice.");
         faults.Require(TwoFactorRoles.Distinct().Count() == TwoFactorRoles.Count, "two_factor_roles", "Names a role twice.");
         faults.Require(!TwoFactorRoles.Contains(Role.Service), "two_factor_roles", "Service tokens have no second factor.");
@@ -76,6 +82,7 @@ public sealed record OrganizationDraft(
         row.BodyLogging = BodyLogging;
         row.BodyRetentionDays = BodyRetentionDays;
         row.BodyRedaction = [.. BodyRedaction.Order()];
+        row.AuditRetentionDays = AuditRetentionDays;
         row.TwoFactorRoles = [.. TwoFactorRoles.Order()];
         Limits.WriteTo(row);
         row.Cache = Cache;

@@ -49,6 +49,9 @@ public sealed class Organization : TenantRow, ILimitedRow
     /// <summary>Each at most once.</summary>
     public IReadOnlyList<BodyRedaction> BodyRedaction { get; set; } = BodyPolicy.AllRedactions;
 
+    /// <summary>Days that audit events are kept, at least a year of them; null: for ever.</summary>
+    public int? AuditRetentionDays { get; set; }
+
     public int? Rpm { get; set; }
 
     public int? Tpm { get; set; }

@@ -56,7 +56,7 @@ public sealed class AuditPageTests(PortalHost host, ChromiumBrowser browser) : I
         var hash = JsonDocument.Parse(lines).RootElement.GetProperty("hash").GetString()!;
         await File.WriteAllTextAsync(other, lines.Replace(hash, new string('a', 64), StringComparison.Ordinal));
         await page.SetInputFilesAsync(".audit-verify input[type=file]", other);
-        await Assertions.Expect(page.Locator(".audit-verdict")).ToContainTextAsync("does not hold this anchor");
+        await Assertions.Expect(page.Locator(".audit-verify")).ToContainTextAsync("was altered");
         File.Delete(kept);
         File.Delete(other);
 

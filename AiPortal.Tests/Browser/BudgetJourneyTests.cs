@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using AiPortal.Tests.Api;
 using AiPortal.Tests.Fixtures;
 using Microsoft.Playwright;
 
@@ -9,6 +10,30 @@ namespace AiPortal.Tests.Browser;
 /// <summary>A manager sets a budget, watches it fill, follows a figure to its calls, changes the budget and takes it away.</summary>
 public sealed class BudgetJourneyTests(PortalHost host, ChromiumBrowser browser) : IClassFixture<PortalHost>, IClassFixture<ChromiumBrowser>
 {
+    /// <summary>Five clicks on a phone: the list, the budget, change, the figure, save.</summary>
+    [Fact]
+    public async Task Manager_LowersABudget_OnAPhone()
+    {
+        await host.Admin.PostAsJsonAsync("/api/v1/cost/quotas", new { name = "On the phone", quota_type = "organization", total_quota = 900, period_type = "yearly" });
+        using var manager = await host.MemberAsync("manager", "phone-manager@example.com");
+        await using var visit = await browser.VisitAsync(host.BaseUrl, width: 390, height: 844);
+        var page = visit.Page;
+        await visit.SignInAsync("/budgets", "phone-manager@example.com", "a-long-enough-secret");
+        Assert.False(await visit.ScrollsSidewaysAsync());
+        await page.Locator(".rz-data-row", new() { HasText = "On the phone" }).Locator(".budget-own").ClickAsync();
+        await Assertions.Expect(page.Locator(".drawer")).ToContainTextAsync("$900.00");
+        await page.Locator(".drawer-foot .button-primary").ClickAsync();
+        await page.FillAsync("#budget-total", "400");
+        Assert.False(await visit.ScrollsSidewaysAsync());
+        await page.Locator(".rz-dialog .form-foot .button-primary").DblClickAsync();
+        await Assertions.Expect(page.Locator(".drawer")).ToContainTextAsync("$400.00");
+
+        var budgets = await manager.GetApiAsync("/cost/quotas");
+        Assert.Equal(400, budgets.Data.Single(row => row.GetProperty("name").GetString() == "On the phone").GetProperty("total_quota").GetDecimal());
+        var changes = (await host.Admin.GetApiAsync("/audit?action=budget.change")).Data.Where(row => row.GetProperty("subject_name").GetString() == "On the phone").ToList();
+        Assert.Equal("manager", Assert.Single(changes).GetProperty("actor_name").GetString());
+    }
+
     [Fact]
     public async Task Manager_TriesABudget_SeesItsBarMoveWithoutReload_FollowsItToItsCalls_ChangesAndDeletesIt()
     {

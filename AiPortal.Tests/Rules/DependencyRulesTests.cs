@@ -15,7 +15,7 @@ public sealed partial class DependencyRulesTests
         ["Data"] = ["Money"],
         ["Jobs"] = [],
         ["Tenancy"] = ["Data"],
-        ["Audit"] = ["Data"],
+        ["Audit"] = ["Data", "Jobs", "Tenancy"],
         ["Access"] = ["Data", "Tenancy", "Audit"],
         ["Approvals"] = ["Money", "Data", "Jobs", "Tenancy", "Audit", "Access"],
         ["Bodies"] = ["Data", "Jobs", "Tenancy", "Audit", "Access"],

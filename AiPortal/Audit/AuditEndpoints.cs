@@ -28,7 +28,7 @@ internal static class AuditEndpoints
         group.MapGet("/verify", VerifyAsync).Describe(
             "Walk the hash chain from its beginning; with sequence and hash of an anchor also whether the chain still holds it.", answer: new AuditVerdict(true, 128, null) { LastHash = new string('0', 64) });
         group.MapGet("/anchor", AnchorAsync).Describe(
-            "The end of the chain, to be kept elsewhere and asked about later.", answer: new AuditAnchor(ApiExamples.Id, 128, new string('0', 64), ApiExamples.Instant));
+            "The end of the chain, signed, to be kept elsewhere and asked about later.", answer: new AuditAnchor(ApiExamples.Id, 128, new string('0', 64), ApiExamples.Instant) { Key = "MFkw…", Signature = "MEUC…" });
         group.MapGet("/export", ExportAsync).Describe("All that the filters of the list find, as CSV.");
         group.MapGet("/{id:guid}", ReadAsync).Describe("Read one event.", answer: Example);
     }

@@ -36,7 +36,11 @@ public sealed partial class AuditVerify
         StateHasChanged();
         var (actor, organization) = await Current.HereAsync();
         if (actor.May(Permission.ViewAudit, organization))
-            _verdict = await Trail.VerifyAsync(organization, anchor is null ? null : (anchor.Sequence, anchor.Hash));
+        {
+            _verdict = anchor is null ? await Trail.VerifyAsync(organization) : await Trail.VerifyAsync(anchor);
+            if (_verdict is null) _fault = Text["Anchor.Forged"];
+        }
+
         _busy = false;
     }
 

@@ -9,7 +9,7 @@ internal static class AuditWords
     /// <summary>Kinds of subjects that can be filtered by.</summary>
     public static readonly string[] Nouns =
     [
-        "alert", "alerting", "approval", "bill", "budget", "call", "compliance", "cost_center", "delegation", "delivery", "department", "discount", "environment", "exchange_rate",
+        "alert", "alerting", "approval", "audit", "bill", "budget", "call", "compliance", "cost_center", "delegation", "delivery", "department", "discount", "environment", "exchange_rate",
         "invitation", "key", "member", "node", "organization", "policy", "price", "project", "provider", "record", "route", "service_token", "team", "vault",
     ];
 

@@ -29,7 +29,7 @@ internal sealed class EvidencePack(EvidenceReader evidence, AuditList audit, Tim
             await AddAsync(table.Name, stream => WriteCsvAsync(stream, table));
         await AddAsync("audit-events.csv", stream => Audit.AuditCsv.WriteAsync(stream, audit.StreamAsync(organizationId, new AuditFilter(period.From, period.To), token), token));
         var verdict = await audit.VerifyAsync(organizationId, token: token);
-        await AddAsync("audit-verification.json", stream => WriteJsonAsync(stream, new { verified_at = made, verdict.Ok, verdict.Checked, verdict.FirstBrokenId, anchor = new { sequence = verdict.Checked, hash = verdict.LastHash } }));
+        await AddAsync("audit-verification.json", stream => WriteJsonAsync(stream, new { verified_at = made, verdict.Ok, verdict.Checked, verdict.FirstBrokenId, verdict.KeptAfter, anchor = new { sequence = verdict.KeptAfter + verdict.Checked, hash = verdict.LastHash } }));
         await AddAsync("settings.json", stream => WriteJsonAsync(stream, new
         {
             settings.Name,
@@ -37,6 +37,7 @@ internal sealed class EvidencePack(EvidenceReader evidence, AuditList audit, Tim
             settings.UnpricedModelPolicy,
             settings.BodyLogging,
             settings.BodyRetentionDays,
+            settings.AuditRetentionDays,
             settings.BodyRedaction,
             settings.TwoFactorRoles,
         }));

@@ -16,6 +16,9 @@ internal static class Verbs
             case ["migrate", .. var rest]:
                 await using (await PortalProcess.PrepareAsync(rest, serving: false)) Console.WriteLine("The database is up to date.");
                 return 0;
+            case ["verify", "--anchor", var anchor, .. var rest]:
+                await using (var portal = await PortalProcess.PrepareAsync(rest, serving: false))
+                    return await Verification.RunAsync(portal.App.Services, Console.Out, anchor);
             case ["verify", .. var rest]:
                 await using (var portal = await PortalProcess.PrepareAsync(rest, serving: false))
                     return await Verification.RunAsync(portal.App.Services, Console.Out);
@@ -27,7 +30,7 @@ internal static class Verbs
                 await using (var portal = await PortalProcess.PrepareAsync(rest, serving: false))
                     return await ResetPasswordAsync(portal.App.Services, email);
             default:
-                await Console.Error.WriteLineAsync($"Unknown command '{string.Join(' ', args)}'. Known: migrate, verify, backup FILE, restore FILE [--force], admin reset-password EMAIL.");
+                await Console.Error.WriteLineAsync($"Unknown command '{string.Join(' ', args)}'. Known: migrate, verify [--anchor FILE], backup FILE, restore FILE [--force], admin reset-password EMAIL.");
                 return Usage;
         }
     }

@@ -11,11 +11,11 @@ namespace AiPortal.Organizations;
 internal static class OrganizationEndpoints
 {
     internal sealed record OrganizationView(Guid Id, Guid OrganizationId, string Name, string TimeZone, string Currency, int FiscalYearStart,
-        DayOfWeek WeekStart, UnpricedModelPolicy UnpricedModelPolicy, decimal? CeilingPrice, BodyLogging BodyLogging, int BodyRetentionDays,
+        DayOfWeek WeekStart, UnpricedModelPolicy UnpricedModelPolicy, decimal? CeilingPrice, BodyLogging BodyLogging, int BodyRetentionDays, int? AuditRetentionDays,
         IReadOnlyList<BodyRedaction> BodyRedaction, RateLimit RateLimit, CacheTerms? Cache, IReadOnlyList<Role> TwoFactorRoles, bool IsDemo, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
         public static OrganizationView Of(Organization row) => new(row.Id, row.OrganizationId, row.Name, row.TimeZone, row.Currency,
-            row.FiscalYearStart, row.WeekStart, row.UnpricedModelPolicy, row.CeilingPrice, row.BodyLogging, row.BodyRetentionDays, row.BodyRedaction,
+            row.FiscalYearStart, row.WeekStart, row.UnpricedModelPolicy, row.CeilingPrice, row.BodyLogging, row.BodyRetentionDays, row.AuditRetentionDays, row.BodyRedaction,
             RateLimit.Of(row), row.Cache, row.TwoFactorRoles, row.IsDemo, row.CreatedAt, row.UpdatedAt);
     }
 
@@ -39,6 +39,7 @@ internal static class OrganizationEndpoints
         ceiling_price = 100m,
         body_logging = "off",
         body_retention_days = BodyPolicy.StandardDays,
+        audit_retention_days = 730,
         body_redaction = BodyPolicy.AllRedactions.Select(EnumWord.Of),
         rate_limit = new RateLimit(6000, 2_000_000, 200),
         cache = new CacheTerms(false, 3600, 0.1m, false),
@@ -46,7 +47,7 @@ internal static class OrganizationEndpoints
     };
 
     private static OrganizationView Example => new(ApiExamples.Id, ApiExamples.Id, "Contoso", "Europe/Berlin", "EUR", 4,
-        DayOfWeek.Monday, UnpricedModelPolicy.Ceiling, 100m, BodyLogging.Off, BodyPolicy.StandardDays, BodyPolicy.AllRedactions,
+        DayOfWeek.Monday, UnpricedModelPolicy.Ceiling, 100m, BodyLogging.Off, BodyPolicy.StandardDays, 730, BodyPolicy.AllRedactions,
         new RateLimit(6000, 2_000_000, 200), new CacheTerms(false, 3600, 0.1m, false), [Role.Owner, Role.Administrator], false, ApiExamples.Instant, ApiExamples.Instant);
 
     private static async Task<IResult> ListAsync(HttpContext http, OrganizationList organizations)
@@ -96,6 +97,7 @@ internal static class OrganizationEndpoints
             WeekStart = body.Word<DayOfWeek>("week_start", now.WeekStart),
             BodyLogging = body.Word<BodyLogging>("body_logging", now.BodyLogging),
             BodyRetentionDays = body.Int("body_retention_days", now.BodyRetentionDays),
+            AuditRetentionDays = body.IntOrNull("audit_retention_days", now.AuditRetentionDays),
             BodyRedaction = body.WordList("body_redaction", now.BodyRedaction),
             Limits = body.RateLimit(now.Limits),
             Cache = body.Cache(now.Cache),

@@ -13,7 +13,7 @@ namespace AiPortal.Organizations;
 public sealed partial class SettingsPage
 {
     private static readonly string[] Shown =
-        ["name", "time_zone", "currency", "fiscal_year_start", "week_start", "unpriced_model_policy", "ceiling_price", "body_retention_days",
+        ["name", "time_zone", "currency", "fiscal_year_start", "week_start", "unpriced_model_policy", "ceiling_price", "body_retention_days", "audit_retention_days",
         "rate_limit.rpm", "rate_limit.tpm", "rate_limit.concurrency", "cache.ttl_seconds", "cache.price_share", "two_factor_roles"];
 
     private static readonly DayOfWeek[] WeekStarts = [DayOfWeek.Monday, DayOfWeek.Sunday, DayOfWeek.Saturday];
@@ -38,6 +38,7 @@ public sealed partial class SettingsPage
     private UnpricedModelPolicy _policy;
     private string? _ceiling;
     private bool _bodies;
+    private int? _auditDays;
     private int _days;
     private int? _rpm;
     private int? _tpm;
@@ -71,6 +72,7 @@ public sealed partial class SettingsPage
         (_rpm, _tpm, _concurrency) = (row.Rpm, row.Tpm, row.Concurrency);
         (_cache, _ttl, _share) = (row.Cache?.Enabled == true, row.Cache?.TtlSeconds, row.Cache?.PriceShare * 100);
         (_bodies, _days) = (row.BodyLogging == BodyLogging.On, row.BodyRetentionDays);
+        _auditDays = row.AuditRetentionDays;
         _redactions.Clear();
         _redactions.UnionWith(row.BodyRedaction);
         _demanded.Clear();
@@ -117,6 +119,7 @@ public sealed partial class SettingsPage
             CeilingPrice = ceiling,
             BodyLogging = _bodies ? BodyLogging.On : BodyLogging.Off,
             BodyRetentionDays = _days,
+            AuditRetentionDays = _auditDays,
             BodyRedaction = [.. _redactions],
             TwoFactorRoles = [.. _demanded],
             Limits = new RateLimit(_rpm, _tpm, _concurrency),

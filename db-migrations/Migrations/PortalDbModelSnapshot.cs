@@ -1009,6 +1009,57 @@ namespace AiPortal.Migrations.Migrations
                     b.ToTable("approval_policies", (string)null);
                 });
 
+            modelBuilder.Entity("AiPortal.Core.Audit.AuditCut", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("Events")
+                        .HasColumnType("bigint")
+                        .HasColumnName("events");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<Guid>("OrganizationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<byte[]>("Signature")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("signature");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_cuts");
+
+                    b.HasIndex("OrganizationId", "Sequence")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_cuts_organization_id_sequence");
+
+                    b.ToTable("audit_cuts", (string)null);
+                });
+
             modelBuilder.Entity("AiPortal.Core.Audit.AuditEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1093,9 +1144,34 @@ namespace AiPortal.Migrations.Migrations
                     b.HasKey("Id")
                         .HasName("pk_audit_events");
 
+                    b.HasIndex("OrganizationId", "CreatedAt")
+                        .HasDatabaseName("ix_audit_events_organization_id_created_at");
+
                     b.HasIndex("OrganizationId", "Sequence")
                         .IsUnique()
                         .HasDatabaseName("ix_audit_events_organization_id_sequence");
+
+                    b.HasIndex("OrganizationId", "Action", "Sequence")
+                        .HasDatabaseName("ix_audit_events_organization_id_action_sequence");
+
+                    b.HasIndex("OrganizationId", "ActorId", "Sequence")
+                        .HasDatabaseName("ix_audit_events_organization_id_actor_id_sequence");
+
+                    b.HasIndex("OrganizationId", "ActorName", "Sequence")
+                        .HasDatabaseName("ix_audit_events_organization_id_actor_name_sequence");
+
+                    b.HasIndex("OrganizationId", "SubjectId", "Sequence")
+                        .HasDatabaseName("ix_audit_events_organization_id_subject_id_sequence");
+
+                    b.HasIndex("OrganizationId", "SubjectName", "Sequence")
+                        .HasDatabaseName("ix_audit_events_organization_id_subject_name_sequence");
+
+                    b.HasIndex("OrganizationId", "SubjectType", "Sequence")
+                        .HasDatabaseName("ix_audit_events_organization_id_subject_type_sequence");
+
+                    b.HasIndex(new[] { "OrganizationId", "Sequence" }, "ix_audit_events_denied")
+                        .HasDatabaseName("ix_audit_events_denied")
+                        .HasFilter("NOT allowed");
 
                     b.ToTable("audit_events", (string)null);
                 });
@@ -3437,6 +3513,10 @@ namespace AiPortal.Migrations.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<int?>("AuditRetentionDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("audit_retention_days");
 
                     b.Property<string>("BodyLogging")
                         .IsRequired()
