@@ -14,7 +14,7 @@ for argument in "$@"; do
 done
 
 require_sdk
-require_programs postgres chromium cjk_font nginx pdftotext
+require_programs postgres chromium cjk_font nginx pdftotext libldap slapd
 
 rm -rf TestResults
 dotnet build AiPortal.sln -c Release -v quiet --nologo -nodeReuse:false -p:UseSharedCompilation=false </dev/null

@@ -23,6 +23,7 @@ using AiPortal.Core.Records;
 using AiPortal.Core.Vault;
 using AiPortal.Credentials;
 using AiPortal.Demo;
+using AiPortal.Federation;
 using AiPortal.Gateway;
 using AiPortal.Hosting;
 using AiPortal.Jobs;
@@ -58,6 +59,7 @@ internal static class PortalFeatures
         services.AddCompliance();
         services.AddCatalog().AddStartStep<SeedBuiltInPrices>(StartSteps.Seed, (seed, token) => seed.RunAsync(token));
         services.AddDemoHost();
+        services.AddFederationHost();
         services.AddFocus();
         services.AddGateway();
         services.AddKeys();
@@ -93,6 +95,7 @@ internal static class PortalFeatures
         api.MapCompliance();
         api.MapCalls();
         api.MapDashboard();
+        api.MapFederation();
         api.MapKeys();
         api.MapNodes();
         api.MapLedgerHealth();

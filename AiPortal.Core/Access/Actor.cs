@@ -35,6 +35,9 @@ public sealed record Actor(
     /// <summary>Roles lent to him that count now, beside his own.</summary>
     public IReadOnlyList<LentRole> Lent { get; init; } = [];
 
+    /// <summary>Signed in by this organization's directory or provider, which speaks for it alone: nothing outside of it is his in this session.</summary>
+    public Guid? ConfinedTo { get; init; }
+
     /// <summary>By his own role or by one lent to him.</summary>
     public bool May(Permission permission, Guid organizationId) => RoleIn(organizationId) is { } role
         && (Permissions.Allows(role, permission) || Lent.Any(lent => lent.OrganizationId == organizationId && Permissions.Allows(lent.Role, permission)));

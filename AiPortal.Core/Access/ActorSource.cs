@@ -82,8 +82,14 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
             .Join(db.Set<Organization>(), m => m.OrganizationId, o => o.Id, (m, o) => new { m.OrganizationId, m.Role, o.TwoFactorRoles }).ToListAsync(cancellation);
         var lent = await db.Set<AccessGrant>().AsNoTracking().Where(g => g.UserId == user.Id && g.EndedAt == null && g.EndsAt > now)
             .Select(g => new LentRole(g.OrganizationId, g.Role, g.EndsAt)).ToListAsync(cancellation);
-        SignInDebt? owes = user.MustChangePassword ? SignInDebt.NewPassword
-            : !user.TwoFactorEnabled && places.Exists(place => place.TwoFactorRoles.Contains(place.Role)
+        if (session.ConfinedTo is { } only)
+        {
+            places.RemoveAll(place => place.OrganizationId != only);
+            lent.RemoveAll(more => more.OrganizationId != only);
+        }
+
+        SignInDebt? owes = user.MustChangePassword && session.ConfinedTo is null ? SignInDebt.NewPassword
+            : !user.TwoFactorEnabled && !session.SecondFactorTrusted && places.Exists(place => place.TwoFactorRoles.Contains(place.Role)
                 || lent.Exists(more => more.OrganizationId == place.OrganizationId && place.TwoFactorRoles.Contains(more.Role))) ? SignInDebt.TwoFactor : null;
         if (owes is not null) places.Clear();
         var roles = places.ToDictionary(place => place.OrganizationId, place => place.Role);
@@ -94,6 +100,6 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
                 set => set.SetProperty(s => s.SeenAt, now).SetProperty(s => s.ClientIp, s => clientIp ?? s.ClientIp), cancellation);
         }
 
-        return new Actor(user.Id, user.Name, roles, home, clientIp, IsBootstrap: user.IsBootstrap, SessionId: session.Id) { Owes = owes, Lent = lent };
+        return new Actor(user.Id, user.Name, roles, home, clientIp, IsBootstrap: user.IsBootstrap && session.ConfinedTo is null, SessionId: session.Id) { Owes = owes, Lent = lent, ConfinedTo = session.ConfinedTo };
     }
 }

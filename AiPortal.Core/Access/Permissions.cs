@@ -45,6 +45,9 @@ public enum Permission
 
     /// <summary>Which changes need whose approval.</summary>
     ManageApprovals,
+
+    /// <summary>Directories and providers that say who people are: whoever sets them decides who gets in.</summary>
+    ManageSignIn,
 }
 
 /// <summary>Who may what: the one table.</summary>
@@ -62,7 +65,7 @@ public static class Permissions
     private static readonly Dictionary<Role, HashSet<Permission>> Table = new()
     {
         [Role.Owner] = [.. Everything],
-        [Role.Administrator] = [.. Everything],
+        [Role.Administrator] = [.. Everything.Where(permission => permission != Permission.ManageSignIn)],
         [Role.Finance] = [.. Views, Permission.ManagePrices, Permission.ManageBudgets, Permission.RequestBudget, Permission.RequestKey, Permission.ManageBills, Permission.ManageRecords],
         [Role.Manager] = [.. Views, Permission.ManageKeys, Permission.ManageBudgets, Permission.RequestBudget, Permission.RequestKey],
         [Role.Member] = [Permission.ViewStructure, Permission.ViewPrices, Permission.RequestBudget, Permission.RequestKey, Permission.UseApprovals],

@@ -18,6 +18,8 @@ public sealed class PersonChange(PortalDatabase database, TenantDb tenants, Time
     public async Task<Outcome<T>> RunAsync<T>(Actor actor, string? action, Func<PortalDb, PortalUser, Task<Outcome<T>>> change, CancellationToken token = default)
     {
         if (actor.IsService) return Refusal.Denied("Only a person can do this.");
+        if (actor.ConfinedTo is { } only && await IsElsewhereAsync(actor.Id, only, token))
+            return Refusal.Denied("You are a member of other organizations too: sign in with your password to change your account.");
         var home = await HomeAsync(actor.Id, token);
         await using var transaction = await tenants.OpenForLedgerAsync(home ?? Guid.Empty, token);
         var db = transaction.Db;
@@ -34,6 +36,13 @@ public sealed class PersonChange(PortalDatabase database, TenantDb tenants, Time
 
         await transaction.CommitAsync(token);
         return outcome;
+    }
+
+    /// <summary>An organization's own directory says who he is, which must not count for what he is elsewhere.</summary>
+    private async Task<bool> IsElsewhereAsync(Guid userId, Guid organizationId, CancellationToken token)
+    {
+        await using var db = database.OpenSystem();
+        return await db.Set<Membership>().AnyAsync(m => m.UserId == userId && m.OrganizationId != organizationId, token);
     }
 
     /// <summary>Null for a person who is nowhere a member.</summary>

@@ -36,6 +36,15 @@ public sealed class Session
     public string? ClientIp { get; set; }
 
     public string? UserAgent { get; set; }
+
+    /// <summary>The directory or provider that said who the person is; null for the portal's own password.</summary>
+    public Guid? SourceId { get; set; }
+
+    /// <summary>The organization of that source: it speaks for itself alone, so the session has no role anywhere else.</summary>
+    public Guid? ConfinedTo { get; set; }
+
+    /// <summary>The source asked for a second factor, and its organization relies on that.</summary>
+    public bool SecondFactorTrusted { get; set; }
 }
 
 /// <summary>A token for scripts, confined to one organization and one role.</summary>
@@ -79,6 +88,7 @@ internal sealed class SessionMapping : IEntityTypeConfiguration<Session>, IEntit
         builder.HasIndex(s => s.RefreshHash).IsUnique();
         builder.HasIndex(s => s.SpentRefreshHash);
         builder.HasIndex(s => s.UserId);
+        builder.HasIndex(s => s.SourceId).HasFilter("source_id IS NOT NULL");
         builder.Property(s => s.ClientIp).HasMaxLength(64);
         builder.Property(s => s.UserAgent).HasMaxLength(300);
     }

@@ -20,10 +20,13 @@ public sealed class Sessions(PortalDatabase database, TimeProvider clock)
     private static readonly TimeSpan AccessLife = TimeSpan.FromHours(1);
     private static readonly TimeSpan Life = TimeSpan.FromDays(14);
 
+    /// <summary>Who has left a directory is out within a working day.</summary>
+    private static readonly TimeSpan OutsideLife = TimeSpan.FromHours(12);
+
     /// <summary>A session for an API client.</summary>
-    public async Task<SessionTokens> BeginAsync(Guid userId, string? clientIp, string? userAgent, CancellationToken token = default)
+    public async Task<SessionTokens> BeginAsync(Guid userId, string? clientIp, string? userAgent, SignInWay? way = null, CancellationToken token = default)
     {
-        var session = New(userId, clientIp, userAgent);
+        var session = New(userId, clientIp, userAgent, way);
         var tokens = Issue(session);
         await using var db = database.OpenSystem();
         db.Add(session);
@@ -32,9 +35,9 @@ public sealed class Sessions(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>A session for a browser, whose cookie carries the returned id.</summary>
-    public async Task<Guid> BeginBrowserAsync(Guid userId, string? clientIp, string? userAgent, CancellationToken token = default)
+    public async Task<Guid> BeginBrowserAsync(Guid userId, string? clientIp, string? userAgent, SignInWay? way = null, CancellationToken token = default)
     {
-        var session = New(userId, clientIp, userAgent);
+        var session = New(userId, clientIp, userAgent, way);
         await using var db = database.OpenSystem();
         db.Add(session);
         await db.SaveChangesAsync(token);
@@ -106,14 +109,25 @@ public sealed class Sessions(PortalDatabase database, TimeProvider clock)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now), token);
     }
 
-    private Session New(Guid userId, string? clientIp, string? userAgent) => new()
+    /// <summary>Ends what a directory or provider began: it is changed, off or gone.</summary>
+    public async Task EndOfSourceAsync(Guid sourceId, CancellationToken token = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.OpenSystem();
+        await db.Set<Session>().Where(s => s.SourceId == sourceId && s.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now), token);
+    }
+
+    private Session New(Guid userId, string? clientIp, string? userAgent, SignInWay? way) => new()
     {
         Id = Ids.New(clock),
         UserId = userId,
         CreatedAt = clock.GetUtcNow(),
         SeenAt = clock.GetUtcNow(),
-        AccessExpiresAt = clock.GetUtcNow() + Life,
-        ExpiresAt = clock.GetUtcNow() + Life,
+        AccessExpiresAt = clock.GetUtcNow() + (way is null ? Life : OutsideLife),
+        ExpiresAt = clock.GetUtcNow() + (way is null ? Life : OutsideLife),
+        SourceId = way?.SourceId,
+        ConfinedTo = way?.OrganizationId,
+        SecondFactorTrusted = way?.SecondFactorTrusted ?? false,
         ClientIp = clientIp,
         UserAgent = userAgent is { Length: > 300 } ? userAgent[..300] : userAgent,
     };

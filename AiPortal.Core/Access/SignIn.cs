@@ -4,64 +4,101 @@ using Microsoft.AspNetCore.Identity;
 
 namespace AiPortal.Core.Access;
 
-/// <summary>Who proved his password; <c>NeedsCode</c> says that he is not in yet.</summary>
-public sealed record SignInStep(PortalUser User, bool NeedsCode);
+/// <summary>Who proved who he is, and how; <c>NeedsCode</c> says that he is not in yet.</summary>
+/// <param name="User">The person.</param>
+/// <param name="NeedsCode">His second factor is still to come.</param>
+/// <param name="Way">Null for a password of the portal's own.</param>
+public sealed record SignInStep(PortalUser User, bool NeedsCode, SignInWay? Way = null);
 
 /// <summary>
-/// Checks an address and a password, and the second factor of those who have one. Too many failures lock the account for a while,
-/// wrong codes too; the answer never tells whether the address or the password was wrong.
+/// Checks an address and a password, here or where the organization's directory is, and the second factor of those who have one.
+/// Too many failures lock the account for a while, wrong codes too; the answer never tells whether the address or the password was wrong.
 /// </summary>
-public sealed class SignIn(UserManager<PortalUser> users, IPasswordHasher<PortalUser> hasher, SignInAttempts attempts, SecondFactor second)
+public sealed class SignIn(UserManager<PortalUser> users, IPasswordHasher<PortalUser> hasher, SignInAttempts attempts, SecondFactor second, IEnumerable<IPasswordAuthority> authorities)
 {
     private static readonly PortalUser Nobody = new() { Name = "", UserName = "" };
     private static readonly Lazy<string> NobodysHash = new(() => new PasswordHasher<PortalUser>().HashPassword(Nobody, Guid.Empty.ToString()));
 
     /// <param name="email">As typed.</param>
-    /// <param name="password">As typed.</param>
+    /// <param name="password">As typed. An empty one is wrong before anybody is asked: directories take it for an anonymous visit and agree.</param>
     /// <param name="code">Of the authenticator, or a recovery code; null where the caller has not asked for it yet.</param>
-    public async Task<Outcome<SignInStep>> RunAsync(string email, string password, string? code = null)
+    /// <param name="clientIp">For the audit trail.</param>
+    /// <param name="token">Cancels it.</param>
+    public async Task<Outcome<SignInStep>> RunAsync(string email, string password, string? code = null, string? clientIp = null, CancellationToken token = default)
     {
-        if (email.Length > 254 || password.Length > 1024) return Wrong;
+        if (email.Length > 254 || password.Length is 0 or > 1024) return Wrong;
         var user = await users.FindByEmailAsync(email);
-        if (user?.PasswordHash is null || !await attempts.TakeAsync(user.Id))
+        var place = await FindPlaceAsync(user, email, token);
+        if (user is not null && !await attempts.TakeAsync(user.Id, token))
         {
-            // An unknown or locked address takes as long as a known one.
             hasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password);
             return Wrong;
         }
 
-        if (!await users.CheckPasswordAsync(user, password)) return Wrong;
+        if (user?.PasswordHash is null || place?.LocalToo == false)
+        {
+            // An unknown address takes as long as a known one.
+            hasher.VerifyHashedPassword(Nobody, NobodysHash.Value, password);
+        }
+        else if (await users.CheckPasswordAsync(user, password))
+        {
+            return await GoOnAsync(user, null, code);
+        }
+
+        if (place is null) return Wrong;
+        var proof = await place.ProveAsync(email, password, clientIp, token);
+        return proof.Refusal is { } refusal ? refusal : await GoOnAsync(proof.Value.User, proof.Value.Way, code);
+    }
+
+    /// <summary>
+    /// The second factor of somebody who proved to a provider who he is: none where he has none, or where the provider's organization
+    /// relies on the one asked for there.
+    /// </summary>
+    public static SignInStep After(SignInProof proof) => new(proof.User, proof.User.TwoFactorEnabled && !proof.Way.SecondFactorTrusted, proof.Way);
+
+    /// <summary>The second step of one whose password was right: <paramref name="stamp"/> is his security stamp at that moment.</summary>
+    public async Task<Outcome<SignInStep>> FinishAsync(Guid userId, string stamp, string code, SignInWay? way = null)
+    {
+        var user = await users.FindByIdAsync(userId.ToString());
+        if (user is null || user.SecurityStamp != stamp || !user.TwoFactorEnabled) return Wrong;
+        return await attempts.TakeAsync(user.Id) ? await UseAsync(user, way, code) : WrongCode;
+    }
+
+    private async Task<IPasswordPlace?> FindPlaceAsync(PortalUser? user, string email, CancellationToken token)
+    {
+        foreach (var authority in authorities)
+        {
+            if (await authority.FindAsync(user, email, token) is { } place) return place;
+        }
+
+        return null;
+    }
+
+    private async Task<Outcome<SignInStep>> GoOnAsync(PortalUser user, SignInWay? way, string? code)
+    {
         if (!user.TwoFactorEnabled)
         {
             await attempts.ForgetAsync(user.Id);
-            return new SignInStep(user, false);
+            return new SignInStep(user, false, way);
         }
 
         if (code is null)
         {
             await attempts.GiveBackAsync(user.Id);
-            return new SignInStep(user, true);
+            return new SignInStep(user, true, way);
         }
 
-        return await UseAsync(user, code);
+        return await UseAsync(user, way, code);
     }
 
-    /// <summary>The second step of one whose password was right: <paramref name="stamp"/> is his security stamp at that moment.</summary>
-    public async Task<Outcome<SignInStep>> FinishAsync(Guid userId, string stamp, string code)
-    {
-        var user = await users.FindByIdAsync(userId.ToString());
-        if (user is null || user.SecurityStamp != stamp || !user.TwoFactorEnabled) return Wrong;
-        return await attempts.TakeAsync(user.Id) ? await UseAsync(user, code) : WrongCode;
-    }
-
-    private async Task<Outcome<SignInStep>> UseAsync(PortalUser user, string code)
+    private async Task<Outcome<SignInStep>> UseAsync(PortalUser user, SignInWay? way, string code)
     {
         if (!await second.UseAsync(user.Id, code)) return WrongCode;
         await attempts.ForgetAsync(user.Id);
-        return new SignInStep(user, false);
+        return new SignInStep(user, false, way);
     }
 
-    private static Refusal Wrong => new(RefusalKind.Forbidden, "invalid_credentials", "The address or the password is wrong.");
+    internal static Refusal Wrong => new(RefusalKind.Forbidden, "invalid_credentials", "The address or the password is wrong.");
 
     private static Refusal WrongCode => new(RefusalKind.Forbidden, "invalid_code", "The code is wrong, was used before, or came too often.");
 }

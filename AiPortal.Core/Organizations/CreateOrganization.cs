@@ -15,6 +15,7 @@ public sealed class CreateOrganization(PortalDatabase database, TenantDb tenants
     public async Task<Outcome<Organization>> RunAsync(Actor actor, OrganizationDraft draft, CancellationToken token = default)
     {
         if (actor.IsService) return Refusal.Denied("A service token belongs to one organization and cannot make another.");
+        if (actor.ConfinedTo is not null) return Refusal.Denied("Sign in with your password to make another organization.");
         if (actor.Owes is not null) return Refusal.Denied("Finish signing in first.");
         if (draft.Check() is { } refusal) return refusal;
         var person = await PersonAsync(actor.Id, token);

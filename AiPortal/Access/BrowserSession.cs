@@ -17,9 +17,12 @@ internal sealed class BrowserSession(Sessions sessions, ActorSource actors, Tena
     public const string Scheme = CookieAuthenticationDefaults.AuthenticationScheme;
 
     /// <summary>Says what the person has to do first, null where nothing.</summary>
-    public async Task<SignInDebt?> BeginAsync(HttpContext context, PortalUser user)
+    public async Task<SignInDebt?> BeginAsync(HttpContext context, SignInStep step)
     {
-        var id = await sessions.BeginBrowserAsync(user.Id, context.ClientIp(), context.Request.Headers.UserAgent, context.RequestAborted);
+        var user = step.User;
+        // Whoever sat here before has left.
+        if (IdOf(context.User) is { } before) await sessions.EndAsync(before, context.RequestAborted);
+        var id = await sessions.BeginBrowserAsync(user.Id, context.ClientIp(), context.Request.Headers.UserAgent, step.Way, context.RequestAborted);
         var actor = await actors.BySessionAsync(id, context.ClientIp(), context.RequestAborted);
         var claims = new List<Claim>
         {

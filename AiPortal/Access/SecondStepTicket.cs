@@ -11,22 +11,24 @@ internal sealed class SecondStepTicket(IDataProtectionProvider protection, TimeP
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
     private readonly IDataProtector _protector = protection.CreateProtector("AiPortal.SignIn.SecondStep");
 
-    public string Seal(PortalUser user) =>
-        _protector.Protect(string.Join('|', user.Id.ToString(), (clock.GetUtcNow() + Life).UtcTicks.ToString(CultureInfo.InvariantCulture), user.SecurityStamp));
+    public string Seal(SignInStep step) => _protector.Protect(string.Join('|', step.User.Id.ToString(), (clock.GetUtcNow() + Life).UtcTicks.ToString(CultureInfo.InvariantCulture),
+        step.Way is { } way ? $"{way.SourceId},{way.OrganizationId}" : "", step.User.SecurityStamp));
 
     /// <summary>Null for what is no ticket, or one whose time is over.</summary>
-    public (Guid UserId, string Stamp)? Open(string? ticket)
+    public (Guid UserId, string Stamp, SignInWay? Way)? Open(string? ticket)
     {
         if (string.IsNullOrEmpty(ticket)) return null;
         try
         {
-            var parts = _protector.Unprotect(ticket).Split('|', 3);
+            var parts = _protector.Unprotect(ticket).Split('|', 4);
             var expires = long.Parse(parts[1], CultureInfo.InvariantCulture);
-            return expires > clock.GetUtcNow().UtcTicks ? (Guid.Parse(parts[0]), parts[2]) : null;
+            return expires > clock.GetUtcNow().UtcTicks ? (Guid.Parse(parts[0]), parts[3], WayOf(parts[2])) : null;
         }
         catch (CryptographicException)
         {
             return null;
         }
     }
+
+    private static SignInWay? WayOf(string text) => text.Split(',') is [var source, var organization] ? new SignInWay(Guid.Parse(source), Guid.Parse(organization)) : null;
 }

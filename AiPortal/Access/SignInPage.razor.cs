@@ -31,26 +31,26 @@ public sealed partial class SignInPage
 
     private async Task SubmitAsync()
     {
-        var outcome = await SignIn.RunAsync(Form?.Email ?? "", Form?.Password ?? "");
-        if (outcome.IsRefused) _fault = Text["SignIn.Wrong"];
-        else if (outcome.Value.NeedsCode) _ticket = Tickets.Seal(outcome.Value.User);
-        else await EnterAsync(outcome.Value.User);
+        var outcome = await SignIn.RunAsync(Form?.Email ?? "", Form?.Password ?? "", null, Context.ClientIp(), Context.RequestAborted);
+        if (outcome.Refusal is { } refusal) _fault = SignInFault.Of(Text, refusal.Code);
+        else if (outcome.Value.NeedsCode) _ticket = Tickets.Seal(outcome.Value);
+        else await EnterAsync(outcome.Value);
     }
 
     private async Task FinishAsync()
     {
-        if (Tickets.Open(Second?.Ticket) is not var (user, stamp))
+        if (Tickets.Open(Second?.Ticket) is not var (user, stamp, way))
         {
             (_ticket, _fault) = (null, Text["Code.Late"]);
             return;
         }
 
-        var outcome = await SignIn.FinishAsync(user, stamp, Second?.Code ?? "");
+        var outcome = await SignIn.FinishAsync(user, stamp, Second?.Code ?? "", way);
         if (outcome.IsRefused) _fault = Text["Code.Wrong"];
-        else await EnterAsync(outcome.Value.User);
+        else await EnterAsync(outcome.Value);
     }
 
-    private async Task EnterAsync(PortalUser user) => Navigation.NavigateTo(await Browser.BeginAsync(Context, user) switch
+    private async Task EnterAsync(SignInStep step) => Navigation.NavigateTo(await Browser.BeginAsync(Context, step) switch
     {
         SignInDebt.NewPassword => "/change-password",
         SignInDebt.TwoFactor => "/account",

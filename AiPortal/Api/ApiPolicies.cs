@@ -74,6 +74,8 @@ internal static class ApiPolicies
         Needs(Permission.ManageOrganization, "/organizations" + Row, "PATCH");
         Needs(Permission.ManageOrganization, "/organizations/{id:guid}/alerting", "GET PATCH");
         Needs(Permission.ManageOrganization, "/organizations/{id:guid}/alerting/test", "POST");
+        Needs(Permission.ManageSignIn, "/organizations/{id:guid}/directory", "GET PATCH DELETE");
+        Needs(Permission.ManageSignIn, "/organizations/{id:guid}/directory/try", "POST");
         foreach (var path in new[] { "/departments", "/teams", "/projects", "/cost-centers", "/environments" }) Resource(path, Permission.ViewStructure, Permission.ManageStructure);
         Resource("/members", Permission.ViewMembers, Permission.ManageMembers);
         Needs(Permission.ManageMembers, "/members/{id:guid}/invite", "POST");

@@ -42,10 +42,10 @@ internal static class AuthEndpoints
         var (email, password) = (body.Text("email", maxLength: 254), body.Text("password", maxLength: MaxPassword));
         var code = body.TextOrNull("code", maxLength: MaxCode);
         if (body.Refusal() is { } invalid) return ApiResults.Refused(invalid);
-        var outcome = await signIn.RunAsync(email, password, code);
+        var outcome = await signIn.RunAsync(email, password, code, http.ClientIp(), http.RequestAborted);
         if (outcome.Refusal is { } refusal) return Unauthenticated(refusal);
         if (outcome.Value.NeedsCode) return ApiResults.Ok(new { two_factor_required = true });
-        var tokens = await sessions.BeginAsync(outcome.Value.User.Id, http.ClientIp(), http.Request.Headers.UserAgent, http.RequestAborted);
+        var tokens = await sessions.BeginAsync(outcome.Value.User.Id, http.ClientIp(), http.Request.Headers.UserAgent, outcome.Value.Way, http.RequestAborted);
         return Tokens(tokens, (await actors.ByTokenAsync(tokens.AccessToken, http.ClientIp(), http.RequestAborted))?.Owes);
     }
 
