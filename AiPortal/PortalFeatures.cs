@@ -24,6 +24,7 @@ using AiPortal.Core.Vault;
 using AiPortal.Credentials;
 using AiPortal.Demo;
 using AiPortal.Federation;
+using AiPortal.Federation.Providers;
 using AiPortal.Gateway;
 using AiPortal.Hosting;
 using AiPortal.Jobs;
@@ -80,6 +81,7 @@ internal static class PortalFeatures
         app.MapShell();
         app.MapHealth();
         app.MapAuth();
+        ProviderDoor.Map(app);
         DownloadTickets.Map(app);
         app.MapGateway();
         app.MapAnthropic();

@@ -2,6 +2,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Data;
 using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Federation.Directories;
+using AiPortal.Core.Federation.Providers;
 using AiPortal.Core.Providers;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,9 @@ public static class FederationFeature
             of.GetRequiredService<ChangeGate>(), of.GetRequiredService<UpstreamAddressGuard>(), of.GetRequiredService<Sessions>(), of.GetRequiredService<DirectoryVisits>(), of.GetRequiredService<TimeProvider>()));
         services.AddScoped(of => new TryDirectory(
             of.GetRequiredService<TenantDb>(), of.GetRequiredService<UpstreamAddressGuard>(), of.GetRequiredService<DirectoryVisits>(), of.GetRequiredService<AdmitPerson>()));
+        services.AddSingleton<IdentityProviders>();
+        services.AddSingleton<ChangeIdentityProvider>();
+        services.AddScoped(of => new ProviderSignIn(of.GetRequiredService<AdmitPerson>()));
         services.AddSealed(
             new SealedColumn("ldap_directories", "bind_secret_cipher", "directory:{organization_id}:{id}"),
             new SealedColumn("identity_providers", "client_secret_cipher", "identity_provider:{organization_id}:{id}"));

@@ -39,7 +39,7 @@ public sealed class MutationAuditTests(PortalHost host) : IClassFixture<PortalHo
         "POST /cost/records", "POST /cost/records/{id}/adjust", "POST /cost/records/{id}/refund", "POST /cost/records/{id}/resolve", "POST /grants", "DELETE /grants/{id}", "POST /keys/bulk", "POST /keys/{id}/collect", "POST /keys/mine/{id}/collect",
         "POST /providers/{id}/rotate-key", "POST /providers/{id}/retire-key", "POST /providers/{id}/restore-key", "POST /nodes/{id}/write-off",
         "PATCH /organizations/{id}/alerting", "PUT /organizations/{id}/alerting", "POST /routes", "PATCH /routes/{id}", "PUT /routes/{id}", "DELETE /routes/{id}",
-        "POST /providers/{id}/sync", "POST /vault/keys/{version}/destroy", "POST /vault/rotate",
+        "DELETE /organizations/{id}/directory", "POST /organizations/{id}/directory/try", "POST /providers/{id}/sync", "POST /vault/keys/{version}/destroy", "POST /vault/rotate",
     ];
 
     private readonly Dictionary<string, string> _ids = [];
@@ -163,7 +163,7 @@ public sealed class MutationAuditTests(PortalHost host) : IClassFixture<PortalHo
         SELECT md5(string_agg(digest, ',' ORDER BY digest)) FROM (
           SELECT t.table_name || (xpath('/row/d/text()', query_to_xml(format('SELECT coalesce(md5(string_agg(x::text, chr(10) ORDER BY x::text)), ''-'') AS d FROM %I x', t.table_name), false, true, '')))[1]::text AS digest
           FROM information_schema.tables t WHERE t.table_schema = 'public' AND t.table_name IN ('organizations', 'departments', 'teams', 'projects', 'cost_centers', 'environments', 'memberships',
-            'providers', 'prices', 'price_versions', 'api_keys', 'budgets', 'budget_requests', 'routes', 'bills', 'service_tokens', 'alert_channels', 'approvals', 'approval_policies', 'approval_delegations', 'ledger_entries')) d
+            'providers', 'prices', 'price_versions', 'api_keys', 'budgets', 'budget_requests', 'routes', 'bills', 'service_tokens', 'alert_channels', 'ldap_directories', 'identity_providers', 'approvals', 'approval_policies', 'approval_delegations', 'ledger_entries')) d
         """);
 
     private async Task AsSuperuserAsync(string sql)

@@ -9,6 +9,7 @@ public sealed partial class SignInPage
 {
     private string? _fault;
     private string? _ticket;
+    private IReadOnlyList<(Guid Id, string Name)> _buttons = [];
 
     [Inject] internal SignIn SignIn { get; init; } = default!;
 
@@ -24,10 +25,29 @@ public sealed partial class SignInPage
 
     [SupplyParameterFromForm(FormName = "sign-in-code")] private SecondStep? Second { get; set; }
 
+    [Inject] internal IProviderButtons Buttons { get; init; } = default!;
+
+    [SupplyParameterFromQuery(Name = "step")] private string? Step { get; set; }
+
+    [SupplyParameterFromQuery(Name = "fault")] private string? Fault { get; set; }
+
+    /// <summary>Whose people sign in here, where the portal has several organizations: its link names it.</summary>
+    [SupplyParameterFromQuery(Name = "organization")] private Guid? Organization { get; set; }
+
     [SupplyParameterFromQuery(Name = "returnUrl")] private string? ReturnUrl { get; set; }
 
     // The form that was sent must be on the page before it can be taken.
-    protected override void OnInitialized() => _ticket = Second?.Ticket;
+    protected override async Task OnInitializedAsync()
+    {
+        _ticket = Second?.Ticket;
+        if (HttpMethods.IsGet(Context.Request.Method))
+        {
+            if (Step == "code") _ticket = SecondStepTicket.Take(Context);
+            if (Fault is not null) _fault = SignInFault.Of(Text, Fault);
+        }
+
+        _buttons = await Buttons.ForAsync(Organization, Context.RequestAborted);
+    }
 
     private async Task SubmitAsync()
     {

@@ -76,6 +76,7 @@ internal static class ApiPolicies
         Needs(Permission.ManageOrganization, "/organizations/{id:guid}/alerting/test", "POST");
         Needs(Permission.ManageSignIn, "/organizations/{id:guid}/directory", "GET PATCH DELETE");
         Needs(Permission.ManageSignIn, "/organizations/{id:guid}/directory/try", "POST");
+        Resource("/identity-providers", Permission.ManageSignIn, Permission.ManageSignIn);
         foreach (var path in new[] { "/departments", "/teams", "/projects", "/cost-centers", "/environments" }) Resource(path, Permission.ViewStructure, Permission.ManageStructure);
         Resource("/members", Permission.ViewMembers, Permission.ManageMembers);
         Needs(Permission.ManageMembers, "/members/{id:guid}/invite", "POST");

@@ -37,7 +37,7 @@ internal static class DirectoryEndpoints
         bind_dn = "cn=portal,ou=services,dc=example,dc=com",
         bind_secret = "a secret of the directory",
         user_filter = "(&(objectClass=person)(mail={login}))",
-        domains = new[] { "example.com" },
+        domains = new[] { "people.example.org" },
         groups = new[] { new { group = "cn=finance,ou=groups,dc=example,dc=com", role = "finance" } },
         create_members = true,
     };

@@ -45,6 +45,7 @@ internal static class NavItems
         new("/audit", "table", "Nav.Audit", NavGroup.Settings, Permission.ViewAudit),
         new("/key-access", "clock", "Nav.KeyAccess", NavGroup.Settings, Permission.ViewCalls),
         new("/compliance", "audit", "Nav.Compliance", NavGroup.Settings, Permission.ViewAudit),
+        new("/settings/sign-in", "user", "Nav.SignIn", NavGroup.Settings, Permission.ManageSignIn),
         new("/settings", "organization", "Nav.Settings", NavGroup.Settings, Permission.ManageOrganization),
     ];
 
