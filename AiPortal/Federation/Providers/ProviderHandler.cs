@@ -14,7 +14,7 @@ namespace AiPortal.Federation.Providers;
 /// <summary>What one provider's sign-in needs; made anew for each from the database, so that a change counts at once.</summary>
 internal sealed class ProviderOptions : OAuthOptions
 {
-    public required IdentityProvider Provider { get; init; }
+    public IdentityProvider Provider { get; init; } = null!;
 }
 
 /// <summary>Says in a stable code why a provider's answer is not taken.</summary>

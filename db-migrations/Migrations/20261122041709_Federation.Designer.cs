@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AiPortal.Migrations.Migrations
 {
     [DbContext(typeof(PortalDb))]
-    [Migration("20261122032424_Federation")]
+    [Migration("20261122041709_Federation")]
     partial class Federation
     {
         /// <inheritdoc />
@@ -790,6 +790,10 @@ namespace AiPortal.Migrations.Migrations
                     b.Property<Guid?>("ResultId")
                         .HasColumnType("uuid")
                         .HasColumnName("result_id");
+
+                    b.Property<byte[]>("SecretCipher")
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_cipher");
 
                     b.Property<string>("Status")
                         .IsRequired()
