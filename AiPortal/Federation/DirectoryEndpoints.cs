@@ -115,6 +115,6 @@ internal static class DirectoryEndpoints
         return body.Refusal() is { } refusal ? refusal : draft;
     }
 
-    private static IReadOnlyList<GroupRule>? Rules(JsonBody body) =>
+    private static List<GroupRule>? Rules(JsonBody body) =>
         body.Objects("groups", LdapDirectoryDraft.MostRules)?.Select(rule => new GroupRule(rule.Text("group", maxLength: 500), rule.WordOrNull<Role>("role"), rule.IdOrNull("team_id"))).ToList();
 }
