@@ -27,10 +27,10 @@ public static class AccessFeature
         services.AddSealed(new SealedColumn("user_second_factors", "secret", "second_factor:{user_id}", Key: "user_id"));
         services.AddSingleton<GiveAccess>();
         services.AddSingleton<EndAccess>();
-        services.AddSingleton<GrantList>();
+        services.AddScoped<GrantList>();
         services.AddSingleton<SignInAttempts>();
         services.AddSingleton<PasswordCheck>();
-        services.AddSingleton<PersonChange>();
+        services.AddForPortal<PersonChange>();
         services.AddSingleton<SecondFactor>();
         services.AddSingleton<SetUpTwoFactor>();
         services.AddSingleton<ResetTwoFactor>();
@@ -40,12 +40,12 @@ public static class AccessFeature
         services.AddSingleton<Sessions>();
         services.AddSingleton<ActorSource>();
         services.AddSingleton<ResourceLocator>();
-        services.AddSingleton<ChangeGate>();
+        services.AddForPortal<ChangeGate>();
         services.AddSingleton<CreateServiceToken>();
         services.AddSingleton<RevokeServiceToken>();
-        services.AddSingleton<ServiceTokenList>();
-        services.AddSingleton<TenantDb>();
-        services.AddSingleton<BootstrapAdministrator>();
+        services.AddScoped<ServiceTokenList>();
+        services.AddTenantReads<CurrentReader>();
+        services.AddForPortal<BootstrapAdministrator>();
         return services;
     }
 }

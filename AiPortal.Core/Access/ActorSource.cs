@@ -47,7 +47,14 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
         if (!isService)
         {
             var member = await db.Set<Membership>().AsNoTracking().SingleOrDefaultAsync(m => m.UserId == id && m.OrganizationId == organizationId, cancellation);
-            return member is null ? null : new Actor(id, member.Name, new Dictionary<Guid, Role> { [organizationId] = member.Role }, organizationId);
+            if (member is null) return null;
+            var now = clock.GetUtcNow();
+            var lent = await LentAsync(db, id, now, cancellation);
+            return new Actor(id, member.Name, new Dictionary<Guid, Role> { [organizationId] = WholeOf(member.Role, member.Place) }, organizationId)
+            {
+                Lent = [.. lent.Where(role => role.OrganizationId == organizationId)],
+                Placed = member.Place is { } place ? new Dictionary<Guid, PlacedRole> { [organizationId] = new(member.Role, place) } : [],
+            };
         }
 
         var hash = await db.Set<ServiceToken>().AsNoTracking().Where(t => t.Id == id && t.OrganizationId == organizationId).Select(t => t.TokenHash).SingleOrDefaultAsync(cancellation);
@@ -70,7 +77,7 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
         if (service is null) return null;
         var people = chain.Values.Select(t => t.CreatedBy).ToArray();
         var roles = await db.Set<Membership>().AsNoTracking().Where(m => m.OrganizationId == service.OrganizationId && people.Contains(m.UserId))
-            .ToDictionaryAsync(m => m.UserId, m => m.Role, cancellation);
+            .ToDictionaryAsync(m => m.UserId, m => m.ScopeId == null ? m.Role : Role.Member, cancellation);
         return ServiceTokenStanding.Of(service, chain, roles, now) == ServiceTokenStatus.Active ? service : null;
     }
 
@@ -79,9 +86,8 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
         var user = await db.Set<PortalUser>().AsNoTracking().SingleOrDefaultAsync(u => u.Id == session.UserId, cancellation);
         if (user is null) return null;
         var places = await db.Set<Membership>().AsNoTracking().Where(m => m.UserId == user.Id)
-            .Join(db.Set<Organization>(), m => m.OrganizationId, o => o.Id, (m, o) => new { m.OrganizationId, m.Role, o.TwoFactorRoles }).ToListAsync(cancellation);
-        var lent = await db.Set<AccessGrant>().AsNoTracking().Where(g => g.UserId == user.Id && g.EndedAt == null && g.EndsAt > now)
-            .Select(g => new LentRole(g.OrganizationId, g.Role, g.EndsAt)).ToListAsync(cancellation);
+            .Join(db.Set<Organization>(), m => m.OrganizationId, o => o.Id, (m, o) => new { m.OrganizationId, m.Role, m.ScopeType, m.ScopeId, o.TwoFactorRoles }).ToListAsync(cancellation);
+        var lent = await LentAsync(db, user.Id, now, cancellation);
         if (session.ConfinedTo is { } only)
         {
             places.RemoveAll(place => place.OrganizationId != only);
@@ -92,7 +98,9 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
             : !user.TwoFactorEnabled && !session.SecondFactorTrusted && places.Exists(place => place.TwoFactorRoles.Contains(place.Role)
                 || lent.Exists(more => more.OrganizationId == place.OrganizationId && place.TwoFactorRoles.Contains(more.Role))) ? SignInDebt.TwoFactor : null;
         if (owes is not null) places.Clear();
-        var roles = places.ToDictionary(place => place.OrganizationId, place => place.Role);
+        var placed = places.Where(place => place.ScopeType is not null)
+            .ToDictionary(place => place.OrganizationId, place => new PlacedRole(place.Role, new Place(place.ScopeType!.Value, place.ScopeId!.Value)));
+        var roles = places.ToDictionary(place => place.OrganizationId, place => WholeOf(place.Role, placed.GetValueOrDefault(place.OrganizationId)?.Place));
         var home = user.HomeOrganizationId is { } id && roles.ContainsKey(id) ? id : roles.Keys.Order().Cast<Guid?>().FirstOrDefault();
         if (now - session.SeenAt > Session.SeenEvery)
         {
@@ -100,6 +108,19 @@ public sealed class ActorSource(PortalDatabase database, TimeProvider clock)
                 set => set.SetProperty(s => s.SeenAt, now).SetProperty(s => s.ClientIp, s => clientIp ?? s.ClientIp), cancellation);
         }
 
-        return new Actor(user.Id, user.Name, roles, home, clientIp, IsBootstrap: user.IsBootstrap && session.ConfinedTo is null, SessionId: session.Id) { Owes = owes, Lent = lent, ConfinedTo = session.ConfinedTo };
+        return new Actor(user.Id, user.Name, roles, home, clientIp, IsBootstrap: user.IsBootstrap && session.ConfinedTo is null, SessionId: session.Id)
+        {
+            Owes = owes,
+            Lent = lent,
+            Placed = placed,
+            ConfinedTo = session.ConfinedTo,
+        };
     }
+
+    /// <summary>Whose role is for a part of the organization is a member in the rest.</summary>
+    private static Role WholeOf(Role role, Place? place) => place is null ? role : Role.Member;
+
+    private static async Task<List<LentRole>> LentAsync(PortalDb db, Guid userId, DateTimeOffset now, CancellationToken cancellation) =>
+        [.. (await db.Set<AccessGrant>().AsNoTracking().Where(g => g.UserId == userId && g.EndedAt == null && g.EndsAt > now).ToListAsync(cancellation))
+            .Select(g => new LentRole(g.OrganizationId, g.Role, g.EndsAt, g.Place))];
 }

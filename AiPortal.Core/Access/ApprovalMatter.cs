@@ -18,6 +18,9 @@ public sealed record ApprovalTrigger(string Kind, decimal? Amount = null, Guid? 
 /// <param name="Payload">What the action needs to do it.</param>
 public sealed record ApprovalMatter(string Action, string SubjectType, Guid? SubjectId, string SubjectName, object? Before, object? After, object Payload)
 {
+    /// <summary>The departments, teams and projects in which the subject lies, inner and outer: their managers may decide. Empty: only whose role is for the whole.</summary>
+    public IReadOnlyCollection<Guid> Places { get; init; } = [];
+
     /// <summary>What the action needs beside the payload and nobody may see: kept sealed until the request is decided, and then gone.</summary>
     public AskedSecret? Secret { get; init; }
 }

@@ -1,5 +1,7 @@
 using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace AiPortal.Core.Access;
 
@@ -19,7 +21,7 @@ public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener
     /// <param name="intent">Action and subject type for the audit row of a denial, as <c>key.create</c>.</param>
     public Task<Outcome<T>> RunAsync<T>(Actor actor, Guid organizationId, Permission permission, string intent,
         Func<ChangeScope, Task<Outcome<T>>> change, CancellationToken token = default) =>
-        RunAsync(actor, organizationId, permission, intent, change, () => tenants.OpenAsync(organizationId, token), token);
+        RunAsync(actor, organizationId, permission, intent, change, () => tenants.OpenAsync(organizationId, actor.PlacesFor(permission, organizationId), token), token);
 
     /// <summary>The same for a change that adds entries to the ledger: its transaction has the role that may.</summary>
     public Task<Outcome<T>> RunForLedgerAsync<T>(Actor actor, Guid organizationId, Permission permission, string intent,
@@ -41,15 +43,23 @@ public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener
         var scope = new ChangeScope(await open(), actor);
         await using (scope.Transaction)
         {
-            outcome = await change(scope);
-            if (outcome.Refusal is null)
+            try
             {
-                demand = await approvals.DemandAsync(scope, token);
-                if (demand is null) return await CommitAsync(scope, actor, intent, outcome, token);
+                outcome = await change(scope);
+                if (outcome.Refusal is null)
+                {
+                    demand = await approvals.DemandAsync(scope, token);
+                    if (demand is null) return await CommitAsync(scope, actor, intent, outcome, token);
+                }
+            }
+            catch (DbUpdateException fault) when (scope.Places is not null && fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege })
+            {
+                // The walls of his part of the organization: what he made or moved would lie beyond them.
+                return new Refusal(RefusalKind.Invalid, "outside_scope", "This would lie outside the part of the organization that your role is for: name a team or project of yours.");
             }
         }
 
-        if (demand is not null) return await AskAsync<T>(actor, organizationId, intent, demand, token);
+        if (demand is not null) return await AskAsync<T>(actor, organizationId, permission, intent, demand, token);
 
         // What only the use case can tell, as a role above the actor's own, is a denial too.
         if (outcome.Refusal!.Kind == RefusalKind.Forbidden) await DenyAsync(actor, organizationId, intent, token);
@@ -75,9 +85,9 @@ public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener
     }
 
     /// <summary>All that the change did is taken back by now; what stays is the request.</summary>
-    private async Task<Outcome<T>> AskAsync<T>(Actor actor, Guid organizationId, string intent, IApprovalDemand demand, CancellationToken token)
+    private async Task<Outcome<T>> AskAsync<T>(Actor actor, Guid organizationId, Permission permission, string intent, IApprovalDemand demand, CancellationToken token)
     {
-        var scope = new ChangeScope(await tenants.OpenAsync(organizationId, token), actor);
+        var scope = new ChangeScope(await tenants.OpenAsync(organizationId, actor.PlacesFor(permission, organizationId), token), actor);
         await using (scope.Transaction)
         {
             var answer = await demand.AskAsync(scope, token);

@@ -23,6 +23,29 @@ public sealed class ChangeScope
 
     public Guid OrganizationId => Transaction.OrganizationId;
 
+    /// <summary>The parts of the organization that the change sees and may touch; null: all.</summary>
+    public Places? Places => Transaction.Places;
+
+    /// <summary>
+    /// Reads or writes what the change needs of the rest of the organization, as an amount that is counted: never on behalf of what the
+    /// actor named.
+    /// </summary>
+    public async Task<T> WideAsync<T>(Func<Task<T>> work, CancellationToken token) => await SeeAsync(null, work, token);
+
+    /// <summary>Does something with what another sees.</summary>
+    internal async Task<T> SeeAsync<T>(Places? places, Func<Task<T>> work, CancellationToken token)
+    {
+        var before = Places;
+        if (before is null && places is null) return await work();
+        // What waits to be saved belongs to who has done it so far.
+        await Db.SaveChangesAsync(token);
+        await Transaction.ConfineAsync(places, token);
+        var result = await work();
+        await Db.SaveChangesAsync(token);
+        await Transaction.ConfineAsync(before, token);
+        return result;
+    }
+
     /// <summary>Who wants the change. Where it was approved: who asked for it, with the rights he has now.</summary>
     public Actor Actor { get; }
 

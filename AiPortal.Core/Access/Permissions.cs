@@ -73,10 +73,23 @@ public static class Permissions
         [Role.Auditor] = [.. Views, Permission.ViewAudit],
     };
 
+    /// <summary>What a manager of a department, team or project may there. Whatever lies above or beside, is a member's to him.</summary>
+    private static readonly HashSet<Permission> InPlace =
+    [
+        Permission.ViewCost, Permission.ViewCalls, Permission.ViewKeys, Permission.ViewBudgets, Permission.ViewMembers, Permission.ViewApprovals,
+        Permission.ManageKeys, Permission.ManageBudgets,
+    ];
+
     /// <summary>The roles that people have.</summary>
     public static IReadOnlyList<Role> OfPeople { get; } = [Role.Owner, Role.Administrator, Role.Finance, Role.Manager, Role.Member, Role.Auditor];
 
     public static bool Allows(Role role, Permission permission) => Table[role].Contains(permission);
+
+    /// <summary>Roles that can be given for a part of the organization.</summary>
+    public static bool IsForPlaces(Role role) => role == Role.Manager;
+
+    /// <summary>What a role allows that was given for a part of the organization, in that part.</summary>
+    public static bool AllowsInPlace(Role role, Permission permission) => IsForPlaces(role) && InPlace.Contains(permission) && Allows(role, permission);
 
     /// <summary>True where <paramref name="role"/> may hand out <paramref name="given"/>: nobody gives more than he has.</summary>
     public static bool MayGrant(Role role, Role given) => role == Role.Owner || (given != Role.Owner && Table[role].IsSupersetOf(Table[given]));

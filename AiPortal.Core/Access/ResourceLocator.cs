@@ -11,7 +11,15 @@ public sealed class ResourceLocator(PortalDatabase database)
     {
         var mine = actor.Roles.Keys.ToArray();
         await using var db = database.OpenSystem();
-        return await db.Set<TRow>().AsNoTracking().Where(row => row.Id == id && mine.Contains(row.OrganizationId))
+        var found = await db.Set<TRow>().AsNoTracking().Where(row => row.Id == id && mine.Contains(row.OrganizationId))
             .Select(row => (Guid?)row.OrganizationId).FirstOrDefaultAsync(token);
+        return found is { } organization && actor.PlacesIn(organization) is { } places && !await SeesAsync<TRow>(organization, places, id, token) ? null : found;
+    }
+
+    /// <summary>Who sees a part of an organization: what is not in it does not exist for him either.</summary>
+    private async Task<bool> SeesAsync<TRow>(Guid organizationId, Places places, Guid id, CancellationToken token) where TRow : TenantRow
+    {
+        await using var transaction = await new TenantDb(database).OpenAsync(organizationId, places, token);
+        return await transaction.Db.Set<TRow>().AnyAsync(row => row.Id == id, token);
     }
 }

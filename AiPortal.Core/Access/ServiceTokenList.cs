@@ -32,7 +32,7 @@ public sealed class ServiceTokenList(TenantDb tenants, TimeProvider clock)
     {
         var all = db.Set<ServiceToken>().AsNoTracking();
         var makers = await all.Where(maker => all.Any(made => made.CreatedBy == maker.Id)).ToDictionaryAsync(t => t.Id, token);
-        var roles = await db.Set<Membership>().AsNoTracking().ToDictionaryAsync(m => m.UserId, m => m.Role, token);
+        var roles = await db.Set<Membership>().AsNoTracking().ToDictionaryAsync(m => m.UserId, m => m.ScopeId == null ? m.Role : Role.Member, token);
         var now = clock.GetUtcNow();
         return row => new ServiceTokenLine(row, ServiceTokenStanding.Of(row, makers, roles, now));
     }

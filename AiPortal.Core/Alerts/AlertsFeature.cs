@@ -15,12 +15,12 @@ public static class AlertsFeature
     {
         services.AddSingleton<ILedgerFollower, AlertPosting>();
         services.AddSingleton<IBudgetFollower, AlertArming>();
-        services.AddSingleton<AlertList>();
+        services.AddScoped<AlertList>();
         services.AddSingleton<MarkAlert>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<MailSender>();
         services.AddSingleton<DeliveryQueue>();
-        services.AddSingleton<DeliveryList>();
+        services.AddScoped<DeliveryList>();
         services.AddSingleton<ReplayDelivery>();
         services.AddSingleton<ChangeAlertChannels>();
         services.AddSingleton<TestAlertChannels>();

@@ -10,26 +10,26 @@ public static class AnalyticsFeature
 {
     public static IServiceCollection AddAnalytics(this IServiceCollection services)
     {
-        services.AddSingleton<NameBook>();
-        services.AddSingleton<SpendBreakdown>();
-        services.AddSingleton<LabelledSpend>();
-        services.AddSingleton<SpendOverview>();
-        services.AddSingleton<KeyUsage>();
-        services.AddSingleton<KeySheet>();
-        services.AddSingleton<ProviderUses>();
-        services.AddSingleton<KeyExposures>();
-        services.AddSingleton<KeyDossiers>();
-        services.AddSingleton<SpendBoards>();
-        services.AddSingleton<CallTable>();
-        services.AddSingleton<CallFacetReads>();
-        services.AddSingleton<AttributionNames>();
-        services.AddSingleton<FirstStepReads>();
-        services.AddSingleton<SetUpReads>();
-        services.AddSingleton<FilterReferences>();
-        services.AddSingleton<BudgetTree>();
-        services.AddSingleton<BudgetForecasts>();
-        services.AddSingleton<BudgetPreview>();
-        services.AddSingleton<ScopeChoices>();
+        services.AddScoped<NameBook>();
+        services.AddScoped<SpendBreakdown>();
+        services.AddScoped<LabelledSpend>();
+        services.AddScoped<SpendOverview>();
+        services.AddScoped<KeyUsage>();
+        services.AddScoped<KeySheet>();
+        services.AddScoped<ProviderUses>();
+        services.AddScoped<KeyExposures>();
+        services.AddScoped<KeyDossiers>();
+        services.AddScoped<SpendBoards>();
+        services.AddScoped<CallTable>();
+        services.AddScoped<CallFacetReads>();
+        services.AddScoped<AttributionNames>();
+        services.AddScoped<FirstStepReads>();
+        services.AddScoped<SetUpReads>();
+        services.AddScoped<FilterReferences>();
+        services.AddScoped<BudgetTree>();
+        services.AddScoped<BudgetForecasts>();
+        services.AddScoped<BudgetPreview>();
+        services.AddScoped<ScopeChoices>();
         services.TryAddSingleton<IOpenCalls, NoOpenCalls>();
         return services;
     }

@@ -55,6 +55,9 @@ public sealed class Approval : TenantRow
 
     public Guid? EnvironmentId { get; set; }
 
+    /// <summary>The departments, teams and projects in which the subject lay when this was asked for: their managers may decide.</summary>
+    public Guid[] Places { get; set; } = [];
+
     /// <summary>A person or a service token.</summary>
     public Guid RequestedBy { get; set; }
 

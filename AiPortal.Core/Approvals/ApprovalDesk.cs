@@ -43,7 +43,7 @@ public sealed class ApprovalDesk(ApprovalSecrets secrets, TimeProvider clock) : 
         if (alike.Find(asked => secrets.IsOf(asked, matter.Secret)) is { } same) return same;
 
         var requester = await Requesters.PersonOfAsync(db, actor, token);
-        if (!await CanBeDecidedAsync(db, match.Steps, requester, token))
+        if (!await scope.WideAsync(() => CanBeDecidedAsync(db, match.Steps, requester, matter.Places, token), token))
             return Refusal.Conflict("no_approver", $"This needs the approval of {string.Join(" and of ", match.Steps.Select(step => EnumWord.Of(step).Replace('_', ' ')))}, and nobody but you could give it.");
         var approval = new Approval
         {
@@ -59,6 +59,7 @@ public sealed class ApprovalDesk(ApprovalSecrets secrets, TimeProvider clock) : 
             Payload = ApprovalPayload.Write(matter.Payload),
             Amount = match.Trigger.Amount,
             EnvironmentId = match.Trigger.EnvironmentId,
+            Places = [.. matter.Places],
             RequestedBy = actor.Id,
             RequestedByName = actor.Name,
             IsByService = actor.IsService,
@@ -79,9 +80,9 @@ public sealed class ApprovalDesk(ApprovalSecrets secrets, TimeProvider clock) : 
     }
 
     /// <summary>Whether there are people for all steps, a different one for each, none of them the requester.</summary>
-    private static async Task<bool> CanBeDecidedAsync(PortalDb db, IReadOnlyList<Approver> steps, Guid requester, CancellationToken token)
+    private static async Task<bool> CanBeDecidedAsync(PortalDb db, IReadOnlyList<Approver> steps, Guid requester, IReadOnlyCollection<Guid> places, CancellationToken token)
     {
-        var roles = await db.Set<Membership>().Where(m => m.UserId != requester).GroupBy(m => m.Role).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(token);
+        var roles = await db.Set<Membership>().Where(m => m.UserId != requester && (m.ScopeId == null || places.Contains(m.ScopeId.Value))).GroupBy(m => m.Role).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(token);
         // Few roles and few steps: any set of steps needs as many people as it has steps (Hall).
         return Enumerable.Range(1, (1 << steps.Count) - 1).All(set =>
         {

@@ -18,13 +18,13 @@ public static class ApprovalsFeature
         services.AddSealed(ApprovalSecrets.Place);
         services.AddSingleton<ApprovalDesk>();
         services.AddSingleton<IApprovalDesk>(provider => provider.GetRequiredService<ApprovalDesk>());
-        services.AddSingleton<ApprovalList>();
-        services.AddSingleton<PlaceNames>();
+        services.AddScoped<ApprovalList>();
+        services.AddScoped<PlaceNames>();
         services.AddSingleton<DecideApproval>();
-        services.AddSingleton<CommentOnApproval>();
-        services.AddSingleton<PolicyList>();
+        services.AddScoped<CommentOnApproval>();
+        services.AddScoped<PolicyList>();
         services.AddSingleton<ChangePolicy>();
-        services.AddSingleton<DelegationList>();
+        services.AddScoped<DelegationList>();
         services.AddSingleton<DelegateApprovals>();
         services.AddJob<ExpireApprovals>();
         services.AddApprovalKind(new ApprovalKind(ChangePolicy.Kind));

@@ -128,7 +128,9 @@ public sealed class DecideApproval(ChangeGate gate, ActorSource actors, IEnumera
         }
 
         var approved = new ApprovedBy(approval.Id, approval.RequestedByName, matter => IsAsAsked(approval, matter)) { Secret = secret };
-        var outcome = await action.RunAsync(scope.ForApproved(requester, approved), approval, comment, token);
+        // With what the requester sees now, neither more nor less.
+        var sight = requester.PlacesFor(action.Permission, scope.OrganizationId);
+        var outcome = await scope.SeeAsync(sight, () => action.RunAsync(scope.ForApproved(requester, approved), approval, comment, token), token);
         return outcome.IsRefused || approved.IsAsAsked ? outcome
             : Refusal.Conflict(Changed, $"{approval.SubjectName} has changed since this was asked for: ask again.");
     }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AiPortal.Core.Approvals;
 
 /// <summary>Writes down which requests nobody decided in time. They cannot be decided from that instant on, whether this has run or not.</summary>
-public sealed class ExpireApprovals(PortalDatabase database, TenantDb tenants, IEnumerable<IApprovedAction> actions, TimeProvider clock) : IScheduledJob
+public sealed class ExpireApprovals(PortalDatabase database, IEnumerable<IApprovedAction> actions, TimeProvider clock) : IScheduledJob
 {
     private const int Most = 500;
 
@@ -32,7 +32,7 @@ public sealed class ExpireApprovals(PortalDatabase database, TenantDb tenants, I
 
     private async Task ExpireAsync(Guid organization, Guid id, CancellationToken token)
     {
-        await using var transaction = await tenants.OpenAsync(organization, token);
+        await using var transaction = await new TenantDb(database).OpenAsync(organization, token);
         var approval = await transaction.Db.Set<Approval>().FromSql($"SELECT * FROM approvals WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(token);
         if (approval is not { Status: ApprovalStatus.Pending }) return;
         var actor = Actor.ForSystem("portal", organization);

@@ -12,10 +12,10 @@ internal sealed record Authority(Guid? OnBehalfOf, string? OnBehalfOfName);
 internal sealed class Standing
 {
     private readonly Guid _userId;
-    private readonly Role? _own;
-    private readonly IReadOnlyList<(Guid UserId, string Name, Role Role)> _absent;
+    private readonly Membership? _own;
+    private readonly IReadOnlyList<Membership> _absent;
 
-    private Standing(Guid userId, Role? own, IReadOnlyList<(Guid, string, Role)> absent) => (_userId, _own, _absent) = (userId, own, absent);
+    private Standing(Guid userId, Membership? own, IReadOnlyList<Membership> absent) => (_userId, _own, _absent) = (userId, own, absent);
 
     /// <param name="db">Of one organization.</param>
     /// <param name="userId">Who wants to decide.</param>
@@ -31,12 +31,15 @@ internal sealed class Standing
             ? db.Set<Membership>().FromSql($"SELECT * FROM memberships WHERE user_id = ANY ({people}) ORDER BY id FOR SHARE")
             : db.Set<Membership>().Where(m => people.Contains(m.UserId));
         var members = await rows.AsNoTracking().ToListAsync(token);
-        return new Standing(userId, members.FirstOrDefault(m => m.UserId == userId)?.Role,
-            [.. members.Where(m => m.UserId != userId).OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => (m.UserId, m.Name, m.Role))]);
+        return new Standing(userId, members.FirstOrDefault(m => m.UserId == userId), [.. members.Where(m => m.UserId != userId).OrderBy(m => m.Name, StringComparer.Ordinal)]);
     }
 
     /// <summary>The steps that he can take for anybody's request at all.</summary>
-    public Approver[] Steps => [.. (_own is { } own ? Approvers.Of(own) : []).Concat(_absent.SelectMany(other => Approvers.Of(other.Role))).Distinct()];
+    public Approver[] Steps => [.. (_own is { } own ? Approvers.Of(own.Role) : []).Concat(_absent.SelectMany(other => Approvers.Of(other.Role))).Distinct()];
+
+    /// <summary>Whose role is for a part of the organization decides what lies in it.</summary>
+    private static bool Includes(Approver step, Membership member, Approval approval) =>
+        step.Includes(member.Role) && (member.ScopeId is not { } scope || approval.Places.Contains(scope));
 
     /// <summary>
     /// Null where he may not take the next step: his own request, somebody who is no approver, a step he has taken already. Who asked
@@ -48,8 +51,8 @@ internal sealed class Standing
         if (_userId == approval.RequesterId || _userId == approval.RequestedBy) return null;
         var taken = events.Where(e => e.ApprovalId == approval.Id && e.Kind == ApprovalEventKind.Approved).ToList();
         if (taken.Any(e => e.ActorId == _userId || e.OnBehalfOf == _userId)) return null;
-        if (step.Includes(own)) return new Authority(null, null);
-        return _absent.Where(other => step.Includes(other.Role) && other.UserId != approval.RequesterId && !taken.Any(e => e.ActorId == other.UserId || e.OnBehalfOf == other.UserId))
+        if (Includes(step, own, approval)) return new Authority(null, null);
+        return _absent.Where(other => Includes(step, other, approval) && other.UserId != approval.RequesterId && !taken.Any(e => e.ActorId == other.UserId || e.OnBehalfOf == other.UserId))
             .Select(other => new Authority(other.UserId, other.Name)).FirstOrDefault();
     }
 }

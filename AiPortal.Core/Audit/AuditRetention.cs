@@ -10,7 +10,7 @@ namespace AiPortal.Core.Audit;
 /// Takes away what an organization wants kept no longer. What goes is verified first and leaves a signed cut, from which the chain goes on;
 /// a chain that does not hold loses nothing. Cut, removal and the event that tells of it are one transaction.
 /// </summary>
-public sealed class AuditRetention(PortalDatabase database, TenantDb tenants, AuditSeals seals, TimeProvider clock) : IScheduledJob
+public sealed class AuditRetention(PortalDatabase database, AuditSeals seals, TimeProvider clock) : IScheduledJob
 {
     /// <summary>The database refuses to lose younger events, whoever asks.</summary>
     public const int LeastDays = 365;
@@ -57,7 +57,7 @@ public sealed class AuditRetention(PortalDatabase database, TenantDb tenants, Au
             if (!(await AuditVerification.RunAsync(db, organizationId, seals, until: last.Sequence, token: token)).Ok) return null;
         }
 
-        await using var transaction = await tenants.OpenForLedgerAsync(organizationId, token);
+        await using var transaction = await new TenantDb(database).OpenForLedgerAsync(organizationId, token);
         transaction.Db.Database.SetCommandTimeout(Patience);
         // Nobody appends meanwhile: a name that goes must not be one that comes.
         await AuditTrail.LockAsync(transaction, token);

@@ -1,3 +1,4 @@
+using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,11 +11,11 @@ public static class BillingFeature
     /// <summary>The gateway registers its own <see cref="IOpenCalls"/>, before or after.</summary>
     public static IServiceCollection AddBilling(this IServiceCollection services)
     {
-        services.AddSingleton<BillEntryReader>();
-        services.AddSingleton<BillReader>();
-        services.AddSingleton<BillChoiceReader>();
+        services.AddScoped<BillEntryReader>();
+        services.AddScoped<BillReader>();
+        services.AddScoped<BillChoiceReader>();
         services.AddSingleton<DraftBill>();
-        services.AddSingleton<FinalizeBill>();
+        services.AddForPortal<FinalizeBill>();
         services.AddSingleton<DiscardBill>();
         services.TryAddSingleton<IOpenCalls, NoOpenCalls>();
         return services;

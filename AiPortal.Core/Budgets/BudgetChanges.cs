@@ -14,11 +14,16 @@ public sealed class BudgetChanges(IEnumerable<IBudgetFollower> followers)
         var sound = await BudgetChecks.SoundAsync(scope.Db, scope.OrganizationId, draft, isNew ? null : budget, token);
         if (sound.Refusal is { } refusal) return refusal;
         draft = sound.Value;
+        if (OwnLimits.Check(scope, draft.QuotaType, draft.ScopeId) is { } own) return own;
+        if (!isNew && OwnLimits.Check(scope, budget.QuotaType, budget.ScopeId) is { } ownBefore) return ownBefore;
         var moved = isNew || draft.QuotaType != budget.QuotaType || draft.ScopeId != budget.ScopeId
             || draft.Model != budget.Model || draft.ProviderId != budget.ProviderId;
 
         await BudgetStart.LockAsync(scope, token);
-        var allocated = await AllocationChecks.RunAsync(scope, budget, draft, isNew, token);
+        // A budget stays allocated from one that the actor does not see.
+        var allocated = isNew || draft.ParentId != budget.ParentId
+            ? await AllocationChecks.RunAsync(scope, budget, draft, isNew, token)
+            : await scope.WideAsync(() => AllocationChecks.RunAsync(scope, budget, draft, isNew, token), token);
         if (allocated.Refusal is { } overdrawn) return overdrawn;
         var before = moved ? [] : BudgetLine.Of(budget).Select(line => line.PeriodType).ToHashSet();
         if (!isNew && BudgetRaise.Of(BudgetDraft.Of(budget), draft) is { } raise) scope.MayNeedApproval(raise);

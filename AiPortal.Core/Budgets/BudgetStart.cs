@@ -103,7 +103,11 @@ internal static class BudgetStart
         return OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart);
     }
 
-    private static async Task<(decimal Spent, decimal Unknown)> SumAsync(ChangeScope scope, BudgetLine line, Period period, DateTimeOffset? since, CancellationToken token)
+    /// <summary>All that the budget's scope has spent, also beyond what the actor sees.</summary>
+    private static Task<(decimal Spent, decimal Unknown)> SumAsync(ChangeScope scope, BudgetLine line, Period period, DateTimeOffset? since, CancellationToken token) =>
+        scope.WideAsync(() => SumWideAsync(scope, line, period, since, token), token);
+
+    private static async Task<(decimal Spent, decimal Unknown)> SumWideAsync(ChangeScope scope, BudgetLine line, Period period, DateTimeOffset? since, CancellationToken token)
     {
         // Only a column name of BudgetScopes and the texts of counting go into the text.
         await using var command = Command(scope, $"""

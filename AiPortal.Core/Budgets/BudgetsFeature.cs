@@ -35,13 +35,13 @@ public static class BudgetsFeature
         services.AddSingleton<ChangeBudget>();
         services.AddSingleton<RemoveBudget>();
         services.AddSingleton<ResetBudget>();
-        services.AddSingleton<BudgetList>();
-        services.AddSingleton<ParentChoices>();
+        services.AddScoped<BudgetList>();
+        services.AddScoped<ParentChoices>();
         services.AddSingleton<AskForBudget>();
-        services.AddSingleton<DecideBudgetRequest>();
-        services.AddSingleton<BudgetRequestList>();
-        services.AddSingleton<NodeList>();
-        services.AddSingleton<LeaseList>();
+        services.AddScoped<DecideBudgetRequest>();
+        services.AddScoped<BudgetRequestList>();
+        services.AddScoped<NodeList>();
+        services.AddScoped<LeaseList>();
         services.AddSingleton<WriteOffNode>();
         return services.AddBudgetApprovals();
     }

@@ -27,7 +27,7 @@ public sealed class ChangeBudget(ChangeGate gate, BudgetChanges changes, BudgetR
         var draft = overlaid.Value;
         if (budget.OwnedByKey && (draft.QuotaType, draft.ScopeId) != (before.QuotaType, before.ScopeId))
             return Refusal.Conflict("owned_by_key", "This budget belongs to its key and cannot be moved to another scope.");
-        scope.AskableAs(new ApprovalMatter("budget.change", "budget", id, budget.Name, before, draft, draft));
+        scope.AskableAs(new ApprovalMatter("budget.change", "budget", id, budget.Name, before, draft, draft) { Places = await OwnLimits.DecidersAsync(scope, budget.QuotaType, budget.ScopeId, token) });
         if (await changes.WriteAsync(scope, budget, draft, isNew: false, clock.GetUtcNow(), token) is { } refusal) return refusal;
         scope.Audit(new AuditNote("budget.change", "budget", budget.Id, budget.Name, before, draft));
         return budget;

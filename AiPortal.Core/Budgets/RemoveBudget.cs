@@ -17,13 +17,14 @@ public sealed class RemoveBudget(ChangeGate gate, BudgetChanges changes)
         // Locked, so that nothing is allocated from it meanwhile.
         var budget = await scope.Db.Set<Budget>().FromSql($"SELECT * FROM budgets WHERE id = {id} FOR UPDATE").SingleOrDefaultAsync(token);
         if (budget is null) return Refusal.Missing("budget");
+        if (OwnLimits.Check(scope, budget.QuotaType, budget.ScopeId) is { } own) return own;
         var shares = await scope.Db.Set<Budget>().CountAsync(b => b.ParentId == id, token);
         if (shares > 0) return Refusal.Conflict("has_allocations", $"{shares} budgets are allocated from this one: remove them or set their parent_id to null first.");
         var before = BudgetDraft.Of(budget);
         scope.Db.Remove(budget);
         await changes.TellAsync(scope, budget, removed: true, token);
         scope.MayNeedApproval(BudgetRaise.Unbounded);
-        scope.AskableAs(new ApprovalMatter("budget.remove", "budget", id, budget.Name, before, null, id));
+        scope.AskableAs(new ApprovalMatter("budget.remove", "budget", id, budget.Name, before, null, id) { Places = await OwnLimits.DecidersAsync(scope, budget.QuotaType, budget.ScopeId, token) });
         scope.Audit(new AuditNote("budget.remove", "budget", budget.Id, budget.Name, Before: before));
         scope.RefreshGateway();
         return id;

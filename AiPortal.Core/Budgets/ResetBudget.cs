@@ -21,6 +21,7 @@ public sealed class ResetBudget(ChangeGate gate, BudgetChanges changes, BudgetRe
     {
         var budget = await scope.Db.Set<Budget>().SingleOrDefaultAsync(b => b.Id == id, token);
         if (budget is null) return Refusal.Missing("budget");
+        if (OwnLimits.Check(scope, budget.QuotaType, budget.ScopeId) is { } own) return own;
         await BudgetStart.LockAsync(scope, token);
         var now = clock.GetUtcNow();
         var before = await scope.Db.Set<BudgetAmount>().AsNoTracking().Where(a => a.BudgetId == id && a.PeriodEnd > now)
@@ -29,7 +30,7 @@ public sealed class ResetBudget(ChangeGate gate, BudgetChanges changes, BudgetRe
         await changes.TellAsync(scope, budget, removed: false, token);
         // The whole limit can be spent once more. What was spent up to now goes on changing while the request waits.
         scope.MayNeedApproval(budget.Unit == CountedUnit.Usd ? new ApprovalTrigger(BudgetRaise.Kind, budget.TotalQuota) : BudgetRaise.Unbounded);
-        scope.AskableAs(new ApprovalMatter("budget.reset", "budget", id, budget.Name, BudgetDraft.Of(budget), BudgetDraft.Of(budget), id));
+        scope.AskableAs(new ApprovalMatter("budget.reset", "budget", id, budget.Name, BudgetDraft.Of(budget), BudgetDraft.Of(budget), id) { Places = await OwnLimits.DecidersAsync(scope, budget.QuotaType, budget.ScopeId, token) });
         scope.Audit(new AuditNote("budget.reset", "budget", budget.Id, budget.Name, before, new { ResetAt = now }));
         scope.RefreshGateway();
         return budget;

@@ -12,16 +12,16 @@ public static class CatalogFeature
         services.AddSingleton<CreatePrice>();
         services.AddSingleton<ChangePrice>();
         services.AddSingleton<RemovePrice>();
-        services.AddSingleton<PriceList>();
-        services.AddSingleton<PriceSheet>();
-        services.AddSingleton<UnpricedModels>();
-        services.AddSingleton<CostEstimate>();
+        services.AddScoped<PriceList>();
+        services.AddScoped<PriceSheet>();
+        services.AddScoped<UnpricedModels>();
+        services.AddScoped<CostEstimate>();
         services.AddSingleton<SeedBuiltInPrices>();
         services.AddSingleton<AddExchangeRate>();
         services.AddSingleton<AddDiscount>();
         services.AddSingleton<EndDiscount>();
-        services.AddSingleton<ContractList>();
-        services.AddSingleton<ImportCatalogue>();
+        services.AddScoped<ContractList>();
+        services.AddScoped<ImportCatalogue>();
         return services;
     }
 }

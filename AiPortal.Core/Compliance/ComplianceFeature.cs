@@ -7,8 +7,8 @@ public static class ComplianceFeature
 {
     public static IServiceCollection AddCompliance(this IServiceCollection services)
     {
-        services.AddSingleton<EvidenceReader>();
-        services.AddSingleton<KeyAccessLog>();
+        services.AddScoped<EvidenceReader>();
+        services.AddScoped<KeyAccessLog>();
         return services.AddSingleton<TakeEvidence>();
     }
 }

@@ -45,6 +45,13 @@ public static class DatabaseSetup
 
         await ExecuteAsync(connection, $"""
             GRANT CREATE, USAGE ON SCHEMA public TO {PortalRoles.Owner};
+            DO $$ BEGIN
+              IF NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'placed') THEN
+                CREATE SCHEMA placed;
+              END IF;
+              GRANT CREATE, USAGE ON SCHEMA placed TO {PortalRoles.Owner};
+              GRANT USAGE ON SCHEMA placed TO {PortalRoles.App};
+            END $$;
             GRANT USAGE ON SCHEMA public TO {PortalRoles.App}, {PortalRoles.System};
             DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {PortalRoles.System}', current_database()); END $$;
             DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;

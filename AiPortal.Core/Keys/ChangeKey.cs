@@ -41,7 +41,10 @@ public sealed class ChangeKey(ChangeGate gate, IKeyBudgets budgets, TimeProvider
         if (faults.Any) return faults.ToRefusal();
         if (await KeyReferences.RefusalOfAsync(scope.Db, draft, before, token) is { } missing) return missing;
         foreach (var trigger in KeyApprovals.Of(before, draft)) scope.MayNeedApproval(trigger);
-        scope.AskableAs(new ApprovalMatter("key.change", "key", id, key.Name, before, draft, draft));
+        scope.AskableAs(new ApprovalMatter("key.change", "key", id, key.Name, before, draft, draft)
+        {
+            Places = await KeyApprovals.PlacesOfAsync(scope, before.ProjectId, before.TeamId, before.OwnerUserId, token),
+        });
         if (draft.IsElsewhere(before))
         {
             if (await budgets.MoveAsync(scope, key, () => draft.WriteTo(key), token) is { } outside) return outside;

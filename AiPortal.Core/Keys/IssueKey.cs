@@ -20,7 +20,10 @@ public sealed class IssueKey(ChangeGate gate, IKeyBudgets budgets, TimeProvider 
         if (issued.IsRefused) return issued;
         var listing = issued.Value.Listing;
         scope.MayNeedApproval(new ApprovalTrigger(KeyApprovals.Create, EnvironmentId: draft.EnvironmentId));
-        scope.AskableAs(new ApprovalMatter("key.create", "key", null, draft.Name, null, draft, draft));
+        scope.AskableAs(new ApprovalMatter("key.create", "key", null, draft.Name, null, draft, draft)
+        {
+            Places = await KeyApprovals.PlacesOfAsync(scope, draft.ProjectId, draft.TeamId, draft.OwnerUserId, token),
+        });
         scope.Audit(new AuditNote("key.create", "key", listing.Key.Id, listing.Key.Name, After: listing.Audit));
         return issued;
     }

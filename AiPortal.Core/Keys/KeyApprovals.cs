@@ -1,4 +1,5 @@
 using AiPortal.Core.Access;
+using AiPortal.Core.Tenancy;
 
 namespace AiPortal.Core.Keys;
 
@@ -16,4 +17,8 @@ internal static class KeyApprovals
         if (before.Models is { } allowed && (after.Models is not { } wanted || wanted.Except(allowed, StringComparer.Ordinal).Any()))
             yield return new ApprovalTrigger(Models, EnvironmentId: after.EnvironmentId);
     }
+
+    /// <summary>The parts of the organization whose managers may decide about a key.</summary>
+    public static Task<IReadOnlyCollection<Guid>> PlacesOfAsync(ChangeScope scope, Guid? projectId, Guid? teamId, Guid? ownerUserId, CancellationToken token) =>
+        scope.WideAsync(() => PlaceChain.AroundAsync(scope.Db, projectId, teamId, ownerUserId, token: token), token);
 }

@@ -1,5 +1,6 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Approvals;
+using AiPortal.Core.Data;
 using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Jobs;
 using AiPortal.Core.Keys.Import;
@@ -18,14 +19,14 @@ public static class KeysFeature
         services.AddSingleton<ChangeKeyStatus>();
         services.AddSingleton<RegenerateKey>();
         services.AddSingleton<RemoveKey>();
-        services.AddSingleton<KeyList>();
+        services.AddScoped<KeyList>();
         services.AddSingleton<ReportLeakedKey>();
         services.AddSingleton<ChangeKeys>();
         services.AddSingleton<ImportKeys>();
         services.AddSingleton<CollectKeySecret>();
         services.AddSingleton<AskForKey>();
         services.AddSingleton<CollectOwnKey>();
-        services.AddSingleton<OwnKeys>();
+        services.AddForPortal<OwnKeys>();
         services.AddSingleton<IApprovedAction, KeyRequestAction>();
         services.AddJob<RotateDueKeys>();
         services.AddSealed(new SealedColumn("api_keys", "pending_secret_cipher", "key:{organization_id}:{id}"));

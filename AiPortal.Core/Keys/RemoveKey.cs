@@ -19,7 +19,10 @@ public sealed class RemoveKey(ChangeGate gate, IKeyBudgets budgets, TimeProvider
         var listing = await KeyListing.OfAsync(scope.Db, key, budgets, token);
         var audited = listing.Audit;
         scope.MayNeedApproval(new ApprovalTrigger(KeyApprovals.Remove, EnvironmentId: key.EnvironmentId));
-        scope.AskableAs(new ApprovalMatter("key.remove", "key", id, key.Name, audited, null, id));
+        scope.AskableAs(new ApprovalMatter("key.remove", "key", id, key.Name, audited, null, id)
+        {
+            Places = await KeyApprovals.PlacesOfAsync(scope, key.ProjectId, key.TeamId, key.OwnerUserId, token),
+        });
         key.Status = KeyStatus.Revoked;
         key.DeletedAt = clock.GetUtcNow();
         if (await budgets.SetAsync(scope, key, null, token) is { } refusal) return refusal;

@@ -31,7 +31,7 @@ public static class LedgerFeature
         services.AddSingleton<LedgerWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerWatch>());
         services.AddSingleton<LedgerMetrics>();
-        services.AddSingleton<LedgerHealth>();
+        services.AddScoped<LedgerHealth>();
         services.AddJob<KeepMonthsReady>();
         services.AddJob<VerifyLedger>();
         services.AddJob<SummarizeCalls>();

@@ -7,11 +7,11 @@ public static class LedgerReads
 {
     public static IServiceCollection AddLedgerReads(this IServiceCollection services)
     {
-        services.AddSingleton<RecordList>();
-        services.AddSingleton<CallList>();
-        services.AddSingleton<CallReceipts>();
-        services.AddSingleton<PricePreview>();
-        services.AddSingleton<UnpricedTraffic>();
+        services.AddScoped<RecordList>();
+        services.AddScoped<CallList>();
+        services.AddScoped<CallReceipts>();
+        services.AddScoped<PricePreview>();
+        services.AddScoped<UnpricedTraffic>();
         return services;
     }
 }

@@ -26,6 +26,7 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
             if (await CheckAsync(draft, password) is { } refusal) return refusal;
             if (MemberRules.CheckGrant(actor, organizationId, draft.Role) is { } denial) return denial;
             if (await MemberRules.CheckTeamAsync(scope.Db, draft.TeamId, token) is { } missing) return missing;
+            if (await PlaceRules.CheckAsync(scope.Db, draft.Place, null, token) is { } nowhere) return nowhere;
 
             var person = await FindAsync(draft.Email, token);
             if (person is not null && await scope.Db.Set<Membership>().AnyAsync(m => m.UserId == person.Id, token))
@@ -35,8 +36,8 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
             }
 
             if (person is null) scope.Db.Add(person = NewPerson(draft, password, organizationId));
-            var row = new Membership { UserId = person.Id, Email = person.Email!, Name = draft.Name.Trim(), Role = draft.Role, TeamId = draft.TeamId };
-            draft.Limits.WriteTo(row);
+            var row = new Membership { UserId = person.Id, Email = person.Email!, Name = draft.Name };
+            draft.WriteTo(row);
             scope.Db.Add(row);
             await scope.Db.SaveChangesAsync(token);
             var canSignIn = person.PasswordHash is not null;
@@ -50,7 +51,7 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
         var faults = new FieldFaults();
         faults.RequireText(draft.Name, "name");
         draft.Limits.Check(faults);
-        MemberRules.CheckRole(faults, draft.Role);
+        MemberRules.CheckRole(faults, draft.Role, draft.Place);
         faults.Require(draft.Email.Length <= MaxEmail && MailAddress.TryCreate(draft.Email, out var address) && address.Address == draft.Email,
             "email", "Must be a mail address.");
         if (password is not null)

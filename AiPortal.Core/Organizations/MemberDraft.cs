@@ -11,7 +11,16 @@ public sealed record MemberDraft(string Email, string Name, Role Role = Role.Mem
     /// <summary>Over all keys this person answers for.</summary>
     public RateLimit Limits { get; init; } = RateLimit.None;
 
-    public static MemberDraft Of(Membership row) => new(row.Email, row.Name, row.Role, row.TeamId) { Limits = RateLimit.Of(row) };
+    /// <summary>The part of the organization that the role is for; null: the whole. For managers only.</summary>
+    public Place? Place { get; init; }
+
+    public static MemberDraft Of(Membership row) => new(row.Email, row.Name, row.Role, row.TeamId) { Limits = RateLimit.Of(row), Place = row.Place };
+
+    internal void WriteTo(Membership row)
+    {
+        (row.Name, row.Role, row.TeamId, row.ScopeType, row.ScopeId) = (Name.Trim(), Role, TeamId, Place?.Kind, Place?.Id);
+        Limits.WriteTo(row);
+    }
 }
 
 internal static class MemberRules
@@ -20,8 +29,11 @@ internal static class MemberRules
     public static async Task<Refusal?> CheckTeamAsync(PortalDb db, Guid? teamId, CancellationToken token) =>
         teamId is { } id && !await db.Set<Team>().AnyAsync(t => t.Id == id && t.DeletedAt == null, token) ? Refusal.Missing("team_id") : null;
 
-    public static void CheckRole(FieldFaults faults, Role role) =>
+    public static void CheckRole(FieldFaults faults, Role role, Place? place)
+    {
         faults.Require(Permissions.OfPeople.Contains(role), "role", "This role is for service tokens only.");
+        faults.Require(place is null || Permissions.IsForPlaces(role), "scope_type", "Only the role manager can be for a department, team or project.");
+    }
 
     /// <summary>Null where the actor may give and take the role.</summary>
     public static Refusal? CheckGrant(Actor actor, Guid organizationId, Role role) =>

@@ -12,9 +12,9 @@ public static class OrganizationsFeature
 {
     public static IServiceCollection AddOrganizations(this IServiceCollection services)
     {
-        services.AddSingleton<CreateOrganization>();
+        services.AddForPortal<CreateOrganization>();
         services.AddSingleton<ChangeOrganization>();
-        services.AddSingleton<OrganizationList>();
+        services.AddScoped<OrganizationList>();
         services.AddSingleton<StructureShape<Department>, DepartmentShape>();
         services.AddSingleton<StructureShape<Team>, TeamShape>();
         services.AddSingleton<StructureShape<Project>, ProjectShape>();
@@ -23,18 +23,18 @@ public static class OrganizationsFeature
         services.AddSingleton(typeof(AddStructure<>));
         services.AddSingleton(typeof(ChangeStructure<>));
         services.AddSingleton(typeof(RemoveStructure<>));
-        services.AddSingleton(typeof(StructureList<>));
+        services.AddScoped(typeof(StructureList<>));
         services.AddScoped<AddMember>();
         services.AddSingleton<ChangeMember>();
         services.AddSingleton<RemoveMember>();
-        services.AddScoped<AcceptInvitation>();
-        services.AddSingleton<MemberList>();
-        services.AddSingleton<MemberSheet>();
+        services.AddScopedForPortal<AcceptInvitation>();
+        services.AddScoped<MemberList>();
+        services.AddScoped<MemberSheet>();
         services.AddApprovalKind(new ApprovalKind(GiveAccess.ApprovalKind));
         services.AddApprovedAction<GiveAccess, GrantDraft>("access.grant", Permission.ManageMembers,
             async (give, scope, _, draft, token) => IdOf(await give.WithinAsync(scope, draft, token)));
         services.AddSingleton<InviteAgain>();
-        services.AddSingleton<StructureTree>();
+        services.AddScoped<StructureTree>();
         services.AddSingleton<IStructureChanges, StructureChanges<Department>>();
         services.AddSingleton<IStructureChanges, StructureChanges<Team>>();
         services.AddSingleton<IStructureChanges, StructureChanges<Project>>();

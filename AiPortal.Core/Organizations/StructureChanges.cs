@@ -67,6 +67,7 @@ public sealed class RemoveStructure<T>(ChangeGate gate, StructureShape<T> shape,
     private async Task<string?> HolderAsync(PortalDb db, Guid id, CancellationToken token)
     {
         if (await shape.ChildrenAsync(db, id, token) is { } children) return children;
+        if (await db.Set<Membership>().AnyAsync(m => m.ScopeId == id, token)) return "managers";
         var keys = db.Set<ApiKey>().Where(k => k.DeletedAt == null && k.Status != KeyStatus.Revoked);
         if (await keys.AnyAsync(k => k.TeamId == id || k.ProjectId == id || k.CostCenterId == id || k.EnvironmentId == id, token)) return "keys";
         return await db.Set<Budget>().AnyAsync(b => b.ScopeId == id, token) ? "budgets" : null;

@@ -1,3 +1,4 @@
+using AiPortal.Core.Data;
 using AiPortal.Core.Data.Sealing;
 using AiPortal.Core.Jobs;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,13 +15,13 @@ public static class ProvidersFeature
         services.AddSingleton<UpstreamAddress>();
         services.AddSingleton<ProviderCredential>();
         services.AddSingleton<ProviderProbe>();
-        services.AddSingleton<ProviderList>();
+        services.AddScoped<ProviderList>();
         services.AddSingleton<AddProvider>();
         services.AddSingleton<ChangeProvider>();
         services.AddSingleton<RemoveProvider>();
-        services.AddSingleton<TestProvider>();
-        services.AddSingleton<SyncProvider>();
-        services.AddSingleton<RotateProviderKey>();
+        services.AddSingleton(WithAllAccounts<TestProvider>);
+        services.AddSingleton(WithAllAccounts<SyncProvider>);
+        services.AddSingleton(WithAllAccounts<RotateProviderKey>);
         services.AddSingleton<RetireProviderKey>();
         services.AddSingleton<RestoreProviderKey>();
         services.AddJob<SyncProviders>();
@@ -29,4 +30,8 @@ public static class ProvidersFeature
             new SealedColumn("providers", "previous_key_cipher", "provider:{organization_id}:{id}"));
         return services.AddProviderApprovals();
     }
+
+    /// <summary>Jobs use these too; who may, may in the whole organization.</summary>
+    private static T WithAllAccounts<T>(IServiceProvider provider) =>
+        ActivatorUtilities.CreateInstance<T>(provider, new ProviderList(new TenantDb(provider.GetRequiredService<PortalDatabase>())));
 }

@@ -13,7 +13,7 @@ public static class RecordsFeature
         services.AddSingleton<AdjustRecord>();
         services.AddSingleton<ResolveOutcome>();
         services.AddSingleton<ImportUsage>();
-        services.AddSingleton<CorrectionList>();
+        services.AddScoped<CorrectionList>();
         return services;
     }
 }

@@ -19,7 +19,7 @@ public static class RoutingFeature
         services.AddSingleton<CreateRoute>();
         services.AddSingleton<ChangeRoute>();
         services.AddSingleton<RemoveRoute>();
-        services.AddSingleton<RouteList>();
+        services.AddScoped<RouteList>();
         services.AddSingleton<RouteTrial>();
         services.AddSingleton<SnapshotLoader>();
         services.AddSingleton<SnapshotStore>();

@@ -5,5 +5,5 @@ namespace AiPortal.Core.Search;
 /// <summary>Finding things by name.</summary>
 public static class SearchFeature
 {
-    public static IServiceCollection AddSearch(this IServiceCollection services) => services.AddSingleton<PortalSearch>();
+    public static IServiceCollection AddSearch(this IServiceCollection services) => services.AddScoped<PortalSearch>();
 }

@@ -30,6 +30,11 @@ public sealed class Membership : TenantRow, ILimitedRow
 
     public Role Role { get; set; } = Role.Member;
 
+    /// <summary>The part of the organization for which he has his role; both null: the whole.</summary>
+    public PlaceKind? ScopeType { get; set; }
+
+    public Guid? ScopeId { get; set; }
+
     /// <summary>The team whose cost a key of this member falls to when the key names none.</summary>
     public Guid? TeamId { get; set; }
 
@@ -38,6 +43,9 @@ public sealed class Membership : TenantRow, ILimitedRow
     public int? Tpm { get; set; }
 
     public int? Concurrency { get; set; }
+
+    /// <summary>Null: the whole organization.</summary>
+    public Place? Place => (ScopeType, ScopeId) is ({ } kind, { } id) ? new Place(kind, id) : null;
 }
 
 internal sealed class MembershipMapping : IEntityTypeConfiguration<Membership>
@@ -45,6 +53,7 @@ internal sealed class MembershipMapping : IEntityTypeConfiguration<Membership>
     public void Configure(EntityTypeBuilder<Membership> builder)
     {
         builder.ToTable("memberships");
+        builder.Ignore(m => m.Place);
         builder.Property(m => m.Email).HasMaxLength(254);
         builder.Property(m => m.Name).HasMaxLength(200);
         builder.HasIndex(m => new { m.OrganizationId, m.UserId }).IsUnique();

@@ -23,7 +23,7 @@ public abstract class PageTest : BunitContext, IClassFixture<PortalHost>, IAsync
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddLocalization();
         Services.AddRadzenComponents();
-        Services.AddScoped(services => new CurrentActor(services.GetRequiredService<AuthenticationStateProvider>(), host.Services.GetRequiredService<ActorSource>()));
+        Services.AddScoped(services => new CurrentActor(services.GetRequiredService<AuthenticationStateProvider>(), host.Services.GetRequiredService<ActorSource>(), host.Services.GetRequiredService<CurrentReader>()));
         Services.AddFallbackServiceProvider(host.Services);
     }
 

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
+using AiPortal.Core.Access;
 using AiPortal.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -26,6 +27,7 @@ public sealed class PortalHost : IAsyncLifetime
     private readonly string _masterKey;
     private string? _masterKeyFile;
     private PortalProcess? _process;
+    private AsyncServiceScope? _scope;
 
     public PortalHost()
         : this(new TestDatabase(), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))
@@ -60,7 +62,8 @@ public sealed class PortalHost : IAsyncLifetime
 
     public string DataDirectory => _directory;
 
-    internal IServiceProvider Services => _process!.App.Services;
+    /// <summary>In a scope whose reader sees everything.</summary>
+    internal IServiceProvider Services => _scope!.Value.ServiceProvider;
 
     /// <summary>A second node on the same database, with a data directory of its own; dispose of it first.</summary>
     public PortalHost AnotherNode() => new(this);
@@ -100,6 +103,8 @@ public sealed class PortalHost : IAsyncLifetime
             builder.Services.AddSingleton(Clock);
         });
         await _process.App.StartAsync();
+        _scope = _process.App.Services.CreateAsyncScope();
+        Services.GetRequiredService<CurrentReader>().Is(Actor.ForSystem("test", Guid.Empty));
         BaseUrl = new Uri(_process.App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         Admin = await SignInAsync(AdminEmail, AdminPassword);
         var me = await Admin.GetFromJsonAsync<JsonElement>("/api/v1/me");
@@ -109,6 +114,7 @@ public sealed class PortalHost : IAsyncLifetime
     /// <summary>A graceful stop; <see cref="StartAsync"/> may follow.</summary>
     public async Task StopAsync()
     {
+        await _scope!.Value.DisposeAsync();
         await _process!.App.StopAsync();
         await _process.DisposeAsync();
         _process = null;
@@ -117,6 +123,7 @@ public sealed class PortalHost : IAsyncLifetime
     /// <summary>An end without a drain: calls in flight and what the ledger lacks are left where they are.</summary>
     public async Task KillAsync()
     {
+        await _scope!.Value.DisposeAsync();
         await _process!.DisposeAsync();
         _process = null;
     }

@@ -1,4 +1,5 @@
 using AiPortal.Core.Access;
+using AiPortal.Core.Data;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -44,7 +45,7 @@ internal static class AccessHost
             .AddPolicy(ApiPolicy, policy => policy.AddAuthenticationSchemes(TokenAuthentication.SchemeName).RequireAuthenticatedUser())
             .AddPolicy(SignedInPolicy, policy => policy.AddAuthenticationSchemes(EitherScheme).RequireAuthenticatedUser());
         services.AddSingleton<SecondStepTicket>();
-        services.AddScoped<BrowserSession>();
+        services.AddScopedForPortal<BrowserSession>();
         services.AddScoped<CurrentActor>();
         services.AddScoped<CurrentOrganization>();
         services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();

@@ -9,7 +9,11 @@ public static class ActorAccess
     public static Actor GetActor(this HttpContext context) =>
         context.Features.Get<Actor>() ?? throw new InvalidOperationException("This endpoint requires no signed-in caller.");
 
-    internal static void SetActor(this HttpContext context, Actor actor) => context.Features.Set(actor);
+    internal static void SetActor(this HttpContext context, Actor actor)
+    {
+        context.Features.Set(actor);
+        context.RequestServices.GetRequiredService<CurrentReader>().Is(actor);
+    }
 
     /// <summary>The caller's address as the trusted proxies give it.</summary>
     internal static string? ClientIp(this HttpContext context) => context.Connection.RemoteIpAddress switch

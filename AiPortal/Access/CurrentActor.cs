@@ -7,15 +7,10 @@ namespace AiPortal.Access;
 /// Who sits at a circuit, read anew at each use: a circuit outlives role changes and sign-outs. Pages call this before each read
 /// and each action.
 /// </summary>
-public sealed class CurrentActor(AuthenticationStateProvider authentication, ActorSource actors)
+public sealed class CurrentActor(AuthenticationStateProvider authentication, ActorSource actors, CurrentReader reader)
 {
     /// <summary>Throws <see cref="SessionEndedException"/> when the session is over.</summary>
-    public async Task<Actor> GetAsync(CancellationToken token = default)
-    {
-        var user = (await authentication.GetAuthenticationStateAsync()).User;
-        var actor = BrowserSession.IdOf(user) is { } id ? await actors.BySessionAsync(id, null, token) : null;
-        return actor ?? throw new SessionEndedException();
-    }
+    public async Task<Actor> GetAsync(CancellationToken token = default) => await FindAsync(token) ?? throw new SessionEndedException();
 
     /// <summary>The actor and the organization he looks at. Throws <see cref="SignInDebtException"/> where he has something to do first.</summary>
     public async Task<(Actor Actor, Guid OrganizationId)> HereAsync(CancellationToken token = default)
@@ -29,11 +24,16 @@ public sealed class CurrentActor(AuthenticationStateProvider authentication, Act
     /// The same for what stands beside a page and must not bring it down: null where the session is over or something is to be done
     /// first, of which the page itself tells.
     /// </summary>
-    public async Task<(Actor Actor, Guid OrganizationId)?> FindHereAsync(CancellationToken token = default)
+    public async Task<(Actor Actor, Guid OrganizationId)?> FindHereAsync(CancellationToken token = default) =>
+        await FindAsync(token) is { Owes: null, HomeOrganizationId: { } home } actor ? (actor, home) : null;
+
+    private async Task<Actor?> FindAsync(CancellationToken token)
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
         var actor = BrowserSession.IdOf(user) is { } id ? await actors.BySessionAsync(id, null, token) : null;
-        return actor is { Owes: null, HomeOrganizationId: { } home } ? (actor, home) : null;
+        // What is read after this is read as he who sits here now.
+        reader.Is(actor);
+        return actor;
     }
 }
 

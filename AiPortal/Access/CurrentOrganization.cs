@@ -6,13 +6,14 @@ using Microsoft.AspNetCore.Components.Authorization;
 namespace AiPortal.Access;
 
 /// <summary>The organization that the reader of a page looks at, as it is now; what the cookie says of it is as old as the sign-in.</summary>
-public sealed class CurrentOrganization(AuthenticationStateProvider authentication, ActorSource actors, OrganizationList organizations)
+public sealed class CurrentOrganization(AuthenticationStateProvider authentication, ActorSource actors, CurrentReader reader, OrganizationList organizations)
 {
     /// <summary>Null for nobody, and when the session is over. Permissions are the reader's in it.</summary>
     public async Task<(Organization Organization, IReadOnlySet<Permission> Permissions)?> ReadAsync(CancellationToken token = default)
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;
         var actor = BrowserSession.IdOf(user) is { } id ? await actors.BySessionAsync(id, null, token) : null;
+        reader.Is(actor);
         if (actor?.HomeOrganizationId is not { } home || await organizations.FindAsync(home, token) is not { } organization) return null;
         return (organization, Enum.GetValues<Permission>().Where(permission => actor.May(permission, home)).ToHashSet());
     }

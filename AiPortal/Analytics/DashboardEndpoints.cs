@@ -1,3 +1,4 @@
+using AiPortal.Access;
 using AiPortal.Api;
 using AiPortal.Core.Access;
 using AiPortal.Core.Alerts;
@@ -24,7 +25,8 @@ internal static class DashboardEndpoints
         if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
         var spend = await overview.ReadAsync(organization.Value, days, http.RequestAborted);
         var readings = await budgets.AllAsync(organization.Value, http.RequestAborted);
-        var live = new LiveView(calls.OpenBefore(organization.Value, clock.GetUtcNow()), book.OvershootExposure(organization.Value), spend.ThisMonth.Unresolved);
+        var seesAll = http.GetActor().PlacesIn(organization.Value) is null;
+        var live = new LiveView(seesAll ? calls.OpenBefore(organization.Value, clock.GetUtcNow()) : null, seesAll ? book.OvershootExposure(organization.Value) : null, spend.ThisMonth.Unresolved);
         return ApiResults.Ok(DashboardView.Of(spend, readings, await alerts.CountActiveAsync(organization.Value, http.RequestAborted), live));
     }
 

@@ -17,8 +17,8 @@ internal sealed record ShareView(Guid? Id, string Name, decimal Cost, long Reque
 /// <summary>Spend of a local day, <c>date</c> as yyyy-MM-dd.</summary>
 internal sealed record DayView(DateOnly Date, decimal Cost, long Requests, long Tokens);
 
-/// <summary>What is going on now: calls not on the ledger yet, by how much USD they could pass learned limits at worst, and outcomes nobody knows.</summary>
-internal sealed record LiveView(int OpenCalls, decimal OvershootExposure, decimal UnresolvedCostThisMonth);
+/// <summary>What is going on now, null for who sees a part of the organization: calls not on the ledger yet, by how much USD they could pass learned limits at worst, and outcomes nobody knows.</summary>
+internal sealed record LiveView(int? OpenCalls, decimal? OvershootExposure, decimal UnresolvedCostThisMonth);
 
 /// <summary>Spend at a glance, USD, cut in <c>time_zone</c>; averages are today's.</summary>
 internal sealed record DashboardView

@@ -15,7 +15,7 @@ internal static class ApiFeature
     {
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddSingleton<ApiReference>();
-        services.AddSingleton<IdempotentAnswers>();
+        services.AddForPortal<IdempotentAnswers>();
         services.AddSealed(new SealedColumn("idempotent_answers", "body", "idempotent_answer:{id}", Expires: true));
         services.AddOpenApi(Document, ApiDescription.Configure);
         return services;

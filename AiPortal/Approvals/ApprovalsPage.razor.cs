@@ -63,7 +63,7 @@ public sealed partial class ApprovalsPage
         _organization = organization;
         _allowed = actor.May(Permission.UseApprovals, organization);
         _maySetPolicies = actor.May(Permission.ViewApprovals, organization);
-        _mayDecide = actor.RoleIn(organization) is { } role && Approvers.Of(role).Length > 0;
+        _mayDecide = actor.OwnRoleIn(organization) is { } role && Approvers.Of(role).Length > 0;
         return actor;
     }
 

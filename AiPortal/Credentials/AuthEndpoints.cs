@@ -82,6 +82,8 @@ internal static class AuthEndpoints
         return ApiResults.Removed(await change.RunAsync(http.GetActor(), current, next, http.RequestAborted));
     }
 
+    private static string? ScopeType(Place? place) => place is null ? null : EnumWord.Of(place.Kind);
+
     private static IResult Me(HttpContext http)
     {
         var actor = http.GetActor();
@@ -94,8 +96,14 @@ internal static class AuthEndpoints
             organization_id = actor.HomeOrganizationId,
             must_change_password = actor.Owes == SignInDebt.NewPassword,
             two_factor_setup_required = actor.Owes == SignInDebt.TwoFactor,
-            grants = actor.Lent.Select(lent => new { organization_id = lent.OrganizationId, role = EnumWord.Of(lent.Role), ends_at = lent.EndsAt }),
-            memberships = actor.Roles.OrderBy(pair => pair.Key).Select(pair => new { organization_id = pair.Key, role = EnumWord.Of<Role>(pair.Value) }),
+            grants = actor.Lent.Select(lent => new { organization_id = lent.OrganizationId, role = EnumWord.Of(lent.Role), scope_type = ScopeType(lent.Place), scope_id = lent.Place?.Id, ends_at = lent.EndsAt }),
+            memberships = actor.Roles.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value, Placed: actor.Placed.GetValueOrDefault(pair.Key))).Select(place => new
+            {
+                organization_id = place.Key,
+                role = EnumWord.Of<Role>(place.Placed?.Role ?? place.Value),
+                scope_type = ScopeType(place.Placed?.Place),
+                scope_id = place.Placed?.Place.Id,
+            }),
         });
     }
 

@@ -22,6 +22,8 @@ public sealed class PortalProcess : IAsyncDisposable
     public static async Task<PortalProcess> PrepareAsync(string[] args, Action<WebApplicationBuilder>? adjust = null, bool serving = true, CancellationToken token = default)
     {
         var builder = NewBuilder(args);
+        // What sees as much as its reader may must not be held by what lives longer: that is found at the start, in Production too.
+        builder.Host.UseDefaultServiceProvider(options => (options.ValidateScopes, options.ValidateOnBuild) = (true, true));
         builder.WebHost.UseShellAssets();
         adjust?.Invoke(builder);
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())

@@ -11,17 +11,17 @@ namespace AiPortal.Organizations;
 /// <summary><c>/api/v1/members</c>: who belongs to an organization, and as what.</summary>
 internal static class MemberEndpoints
 {
-    internal sealed record MemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, RateLimit RateLimit, MemberStatus Status,
+    internal sealed record MemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, PlaceKind? ScopeType, Guid? ScopeId, Guid? TeamId, RateLimit RateLimit, MemberStatus Status,
         DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
         public static MemberView Of(MemberLine line) => Of(line.Membership, line.CanSignIn);
 
         public static MemberView Of(Membership row, bool canSignIn) => new(row.Id, row.OrganizationId, row.UserId, row.Email, row.Name, row.Role,
-            row.TeamId, RateLimit.Of(row), canSignIn ? MemberStatus.Active : MemberStatus.Invited, row.CreatedAt, row.UpdatedAt);
+            row.ScopeType, row.ScopeId, row.TeamId, RateLimit.Of(row), canSignIn ? MemberStatus.Active : MemberStatus.Invited, row.CreatedAt, row.UpdatedAt);
     }
 
     /// <summary>The answer to a creation: <c>invitation_url</c> is shown this once, and null for a person who can sign in.</summary>
-    internal sealed record NewMemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, Guid? TeamId, RateLimit RateLimit, MemberStatus Status,
+    internal sealed record NewMemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, PlaceKind? ScopeType, Guid? ScopeId, Guid? TeamId, RateLimit RateLimit, MemberStatus Status,
         DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? InvitationUrl);
 
     public static void Map(IEndpointRouteBuilder api)
@@ -29,9 +29,9 @@ internal static class MemberEndpoints
         var group = api.MapGroup("/members").WithTags("Members");
         group.MapGet("", ListAsync).Describe("List members by name; filters role, team_id, status, search.", answer: new Page<MemberView>([Example], null));
         group.MapGet("/{id:guid}", ReadAsync).Describe("Read a member.", answer: Example);
-        group.MapPost("", AddAsync).Describe("Add a member: with a password he can sign in at once, without one an invitation link is answered once.",
-            new { email = "ada@example.com", name = "Ada Lovelace", role = "manager", team_id = ApiExamples.Id }, Created(ExampleAdded, "https://portal.example.com"), StatusCodes.Status201Created);
-        group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync).Describe("Change a member's name, role, team or limits.", new { role = "finance", rate_limit = new RateLimit(60) }, Example);
+        group.MapPost("", AddAsync).Describe("Add a member: with a password he can sign in at once, without one an invitation link is answered once. A manager may be one of a part: scope_type (department, team, project) and scope_id.",
+            new { email = "ada@example.com", name = "Ada Lovelace", role = "manager", scope_type = "team", scope_id = ApiExamples.Id, team_id = ApiExamples.Id }, Created(ExampleAdded, "https://portal.example.com"), StatusCodes.Status201Created);
+        group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync).Describe("Change a member's name, role, the part it is for (both null: the whole organization), team or limits.", new { role = "finance", rate_limit = new RateLimit(60) }, Example);
         group.MapPost("/{id:guid}/invite", InviteAgainAsync).Describe("A new invitation link for a member who has not used his; the link before stops working.",
             answer: new { invitation_url = "https://portal.example.com/invitation?token=apv_…" });
         group.MapDelete("/{id:guid}/two-factor", ResetTwoFactorAsync).Describe("End the two-factor of a member who lost phone and recovery codes; his sessions end.", status: StatusCodes.Status204NoContent);
@@ -51,6 +51,8 @@ internal static class MemberEndpoints
         Email = "ada@example.com",
         Name = "Ada Lovelace",
         Role = Role.Manager,
+        ScopeType = PlaceKind.Team,
+        ScopeId = ApiExamples.Id,
         CreatedAt = ApiExamples.Instant,
         UpdatedAt = ApiExamples.Instant,
     };
@@ -86,6 +88,7 @@ internal static class MemberEndpoints
         var draft = new MemberDraft(body.Text("email", maxLength: 254), body.Text("name"), body.Word<Role>("role", Role.Member), body.IdOrNull("team_id"))
         {
             Limits = body.RateLimit(RateLimit.None),
+            Place = body.Place(null),
         };
         var password = body.TextOrNull("password", maxLength: 1024);
         body.ReadOnly("id", "user_id", "status", "invitation_url", "created_at", "updated_at");
@@ -101,9 +104,12 @@ internal static class MemberEndpoints
         if (await members.FindAsync(organization.Value, id, http.RequestAborted) is not { } line) return ApiResults.Missing("member");
         var body = await JsonBody.ReadAsync(http);
         var now = line.Membership;
-        var draft = new MemberDraft(body.Text("email", now.Email, 254), body.Text("name", now.Name), body.Word<Role>("role", now.Role), body.IdOrNull("team_id", now.TeamId))
+        var role = body.Word<Role>("role", now.Role);
+        var draft = new MemberDraft(body.Text("email", now.Email, 254), body.Text("name", now.Name), role, body.IdOrNull("team_id", now.TeamId))
         {
             Limits = body.RateLimit(RateLimit.Of(now)),
+            // Another role than manager is for the whole organization, unless the caller says what cannot be.
+            Place = body.Place(Permissions.IsForPlaces(role) ? now.Place : null),
         };
         body.ReadOnly("id", "organization_id", "user_id", "status", "invitation_url", "created_at", "updated_at");
         if (body.Has("password")) body.Fault("password", "A password is set only when a member is added; afterwards it is his own.");
@@ -144,7 +150,7 @@ internal static class MemberEndpoints
     {
         var view = MemberView.Of(added.Membership, added.CanSignIn);
         var url = added.InvitationToken is { } token ? LinkOf(site, token) : null;
-        return new NewMemberView(view.Id, view.OrganizationId, view.UserId, view.Email, view.Name, view.Role, view.TeamId, view.RateLimit, view.Status,
+        return new NewMemberView(view.Id, view.OrganizationId, view.UserId, view.Email, view.Name, view.Role, view.ScopeType, view.ScopeId, view.TeamId, view.RateLimit, view.Status,
             view.CreatedAt, view.UpdatedAt, url);
     }
 

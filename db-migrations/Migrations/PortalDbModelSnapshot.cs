@@ -68,6 +68,15 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("character varying(40)")
                         .HasColumnName("role");
 
+                    b.Property<Guid?>("ScopeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scope_id");
+
+                    b.Property<string>("ScopeType")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("scope_type");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
@@ -764,6 +773,11 @@ namespace AiPortal.Migrations.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("payload");
+
+                    b.PrimitiveCollection<Guid[]>("Places")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("places");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(500)
@@ -3745,6 +3759,15 @@ namespace AiPortal.Migrations.Migrations
                     b.Property<int?>("Rpm")
                         .HasColumnType("integer")
                         .HasColumnName("rpm");
+
+                    b.Property<Guid?>("ScopeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scope_id");
+
+                    b.Property<string>("ScopeType")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("scope_type");
 
                     b.Property<Guid?>("TeamId")
                         .HasColumnType("uuid")

@@ -13,6 +13,14 @@ public sealed class AccessGrant : TenantRow
 
     public Role Role { get; set; }
 
+    /// <summary>The part of the organization for which it is lent; both null: the whole.</summary>
+    public PlaceKind? ScopeType { get; set; }
+
+    public Guid? ScopeId { get; set; }
+
+    /// <summary>Null: the whole organization.</summary>
+    public Place? Place => (ScopeType, ScopeId) is ({ } kind, { } id) ? new Place(kind, id) : null;
+
     public required string Reason { get; set; }
 
     /// <summary>UTC; it counts before.</summary>
@@ -32,6 +40,7 @@ internal sealed class AccessGrantMapping : IEntityTypeConfiguration<AccessGrant>
     public void Configure(EntityTypeBuilder<AccessGrant> builder)
     {
         builder.ToTable("access_grants");
+        builder.Ignore(g => g.Place);
         builder.Property(g => g.Reason).HasMaxLength(GrantDraft.MaxReason);
         builder.Property(g => g.GivenByName).HasMaxLength(200);
         builder.HasIndex(g => g.UserId);

@@ -26,9 +26,10 @@ public sealed class GiveAccess(ChangeGate gate, TimeProvider clock)
         // Locked, so that two who lend at once make one grant.
         var member = await scope.Db.Set<Membership>().FromSql($"SELECT * FROM memberships WHERE user_id = {draft.UserId} FOR UPDATE").AsNoTracking().SingleOrDefaultAsync(token);
         if (member is null) return Refusal.Missing("user_id");
-        if (Permissions.MayGrant(member.Role, draft.Role)) return Refusal.Field("role", "He has this role, or more, already.");
-        var now = clock.GetUtcNow();
-        if (await scope.Db.Set<AccessGrant>().AnyAsync(g => g.UserId == draft.UserId && g.Role == draft.Role && g.EndedAt == null && g.EndsAt > now, token))
+        if (await PlaceRules.CheckAsync(scope.Db, draft.Place, null, token) is { } nowhere) return nowhere;
+        if ((member.Place is null && Permissions.MayGrant(member.Role, draft.Role)) || (draft.Place is { } place && place == member.Place)) return Refusal.Field("role", "He has this role, or more, already.");
+        var (now, id) = (clock.GetUtcNow(), draft.Place?.Id);
+        if (await scope.Db.Set<AccessGrant>().AnyAsync(g => g.UserId == draft.UserId && g.Role == draft.Role && g.ScopeId == id && g.EndedAt == null && g.EndsAt > now, token))
             return Refusal.Conflict("already_given", "He has this role lent already; end that first.");
         scope.MayNeedApproval(new ApprovalTrigger(ApprovalKind));
         scope.AskableAs(new ApprovalMatter("access.grant", "member", null, member.Name, null, draft, draft));
@@ -37,13 +38,15 @@ public sealed class GiveAccess(ChangeGate gate, TimeProvider clock)
             Id = Ids.New(clock),
             UserId = draft.UserId,
             Role = draft.Role,
+            ScopeType = draft.Place?.Kind,
+            ScopeId = id,
             EndsAt = draft.EndsAt,
             Reason = draft.Reason.Trim(),
             GivenBy = scope.Actor.Id,
             GivenByName = scope.Actor.Name,
         };
         scope.Db.Add(row);
-        scope.Audit(new AuditNote("access.grant", "member", member.Id, member.Email, After: new { GrantId = row.Id, row.Role, row.EndsAt, row.Reason }));
+        scope.Audit(new AuditNote("access.grant", "member", member.Id, member.Email, After: new { GrantId = row.Id, row.Role, row.ScopeType, row.ScopeId, row.EndsAt, row.Reason }));
         return row;
     }
 }

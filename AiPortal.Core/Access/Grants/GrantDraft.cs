@@ -11,6 +11,10 @@ namespace AiPortal.Core.Access.Grants;
 public sealed record GrantDraft(Guid UserId, Role Role, DateTimeOffset EndsAt, string Reason)
 {
     public const int MaxReason = 500;
+
+    /// <summary>The part of the organization that the role is lent for; null: the whole. For managers only.</summary>
+    public Place? Place { get; init; }
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
     /// <summary>Roles that can be lent: an owner is one for good, and a member has his already.</summary>
@@ -21,6 +25,7 @@ public sealed record GrantDraft(Guid UserId, Role Role, DateTimeOffset EndsAt, s
         var faults = new FieldFaults();
         faults.RequireText(Reason, "reason", MaxReason);
         faults.Require(Roles.Contains(Role), "role", "Must be one of administrator, finance, manager, auditor.");
+        faults.Require(Place is null || Permissions.IsForPlaces(Role), "scope_type", "Only the role manager can be for a department, team or project.");
         faults.Require(EndsAt > now && EndsAt <= now + Longest, "ends_at", "Must be in the future, at most a year away.");
         faults.Require(UserId != actor.Id, "user_id", "Nobody lends a role to himself.");
         return faults.Any ? faults.ToRefusal() : null;

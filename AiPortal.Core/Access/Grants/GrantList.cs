@@ -8,7 +8,11 @@ namespace AiPortal.Core.Access.Grants;
 public enum GrantStatus { Active, Expired, Ended }
 
 /// <summary>A grant with whom it was given to; names are null where he is no member any more.</summary>
-public sealed record GrantLine(AccessGrant Grant, string? Name, string? Email, GrantStatus Status);
+public sealed record GrantLine(AccessGrant Grant, string? Name, string? Email, GrantStatus Status)
+{
+    /// <summary>The part of the organization that it is for, by name.</summary>
+    public string? Place { get; init; }
+}
 
 /// <summary>What is lent, newest first; what is over is there too.</summary>
 public sealed class GrantList(TenantDb tenants, TimeProvider clock)
@@ -32,8 +36,12 @@ public sealed class GrantList(TenantDb tenants, TimeProvider clock)
             var rows = await grants.OrderByDescending(g => g.CreatedAt).ThenByDescending(g => g.Id).Take(limit + 1).ToListAsync(token);
             var people = rows.Select(g => g.UserId).Distinct().ToArray();
             var members = await db.Set<Membership>().AsNoTracking().Where(m => people.Contains(m.UserId)).ToDictionaryAsync(m => m.UserId, token);
+            var places = await PlaceChain.NamesAsync(db, [.. rows.Select(g => g.ScopeId).OfType<Guid>()], token);
             return Page<AccessGrant>.Of(rows, limit, row => Cursor.Of(row.CreatedAt, row.Id)).Select(row => new GrantLine(
-                row, members.GetValueOrDefault(row.UserId)?.Name, members.GetValueOrDefault(row.UserId)?.Email, StatusAt(row, now)));
+                row, members.GetValueOrDefault(row.UserId)?.Name, members.GetValueOrDefault(row.UserId)?.Email, StatusAt(row, now))
+            {
+                Place = row.ScopeId is { } place ? places.GetValueOrDefault(place) : null,
+            });
         }, token);
 
     public static GrantStatus StatusAt(AccessGrant grant, DateTimeOffset now) =>

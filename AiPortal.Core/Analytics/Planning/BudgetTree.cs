@@ -27,8 +27,8 @@ public sealed record BudgetNode(BudgetReading Reading, IReadOnlyList<string> Pat
     public Guid Id => Reading.Budget.Id;
 }
 
-/// <summary>Budgets of an organization at a glance. <paramref name="Exposure"/> is the most by which calls in flight can pass learned limits, USD.</summary>
-public readonly record struct BudgetSummary(int Count, int Near, int Exceeded, decimal Exposure);
+/// <summary>Budgets of an organization at a glance. <paramref name="Exposure"/> is the most by which calls in flight can pass learned limits, USD; null for who sees a part.</summary>
+public readonly record struct BudgetSummary(int Count, int Near, int Exceeded, decimal? Exposure);
 
 /// <summary>
 /// The budgets of an organization as a tree: organization, departments, teams, projects, people, keys, then cost centers and
@@ -62,7 +62,7 @@ public sealed class BudgetTree(TenantDb tenants, BudgetList budgets, BudgetBook 
             await reader.ReadAsync(token);
             return (reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2));
         }, token);
-        return new BudgetSummary(count, near, exceeded, book.OvershootExposure(organizationId));
+        return new BudgetSummary(count, near, exceeded, tenants.SeesAll(organizationId) ? book.OvershootExposure(organizationId) : null);
     }
 
     private async Task<(List<Place> Places, int Total)> PlacesAsync(

@@ -35,7 +35,7 @@ public sealed class AskForBudget(ChangeGate gate, ApprovalDesk approvals, TimePr
                 UserId = actor.Id,
                 UserName = actor.Name,
             };
-            var matter = BudgetRequestAction.MatterOf(budget, request);
+            var matter = BudgetRequestAction.MatterOf(budget, request) with { Places = await OwnLimits.DecidersAsync(scope, budget.QuotaType, budget.ScopeId, token) };
             var trigger = new ApprovalTrigger(BudgetRaise.Kind, budget.Unit == CountedUnit.Usd ? draft.Amount - line!.Limit : null);
             var asked = await approvals.AskAsync(scope, matter, trigger, [Approver.ManagerOrFinance], request.Reason, token);
             if (asked.Refusal is { } nobody) return nobody;

@@ -31,7 +31,8 @@ public sealed class AskForKey(ChangeGate gate, ApprovalDesk approvals, TimeProvi
             if (faults.Any) return faults.ToRefusal();
             if (await KeyReferences.RefusalOfAsync(scope.Db, own, null, token) is { } missing) return missing;
             var trigger = new ApprovalTrigger(KeyApprovals.Create, own.Budget?.Limit, own.EnvironmentId);
-            var asked = await approvals.AskAsync(scope, MatterOf(own), trigger, [Approver.Manager], purpose.Trim(), token);
+            var matter = MatterOf(own) with { Places = await KeyApprovals.PlacesOfAsync(scope, own.ProjectId, own.TeamId, actor.Id, token) };
+            var asked = await approvals.AskAsync(scope, matter, trigger, [Approver.Manager], purpose.Trim(), token);
             if (asked.Refusal is { } nobody) return nobody;
             scope.Audit(new AuditNote(Action, "key", null, own.Name, After: new { ApprovalId = asked.Value.Id, own.EnvironmentId, own.Models, own.Budget, own.ExpiresAt }));
             return asked;

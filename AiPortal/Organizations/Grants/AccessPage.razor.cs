@@ -3,6 +3,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Access.Grants;
 using AiPortal.Core.Data;
 using AiPortal.Core.Organizations;
+using AiPortal.Core.Tenancy;
 using AiPortal.Ui.Figures;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -67,9 +68,18 @@ public sealed partial class AccessPage
     private string? Why(Permission permission)
     {
         if (_chosen is not { Membership: var member }) return null;
-        if (Permissions.Allows(member.Role, permission)) return Text["Why.Own"].Value;
-        return _lent.FirstOrDefault(line => Permissions.Allows(line.Grant.Role, permission)) is { Grant: var grant }
-            ? Text["Why.Lent", Text["Role." + EnumWord.Of(grant.Role)], Formats.Current.DateAndTime(grant.EndsAt, Zone.Zone)].Value
+        if (member.Place is null && Permissions.Allows(member.Role, permission)) return Text["Why.Own"].Value;
+        if (member.Place is not null && Permissions.AllowsInPlace(member.Role, permission)) return Text["Why.OwnOf", Text["Role." + EnumWord.Of(member.Role)], _chosen.Place ?? Formats.NoFigure].Value;
+        if (member.Place is not null && Permissions.Allows(Role.Member, permission)) return Text["Why.Member"].Value;
+        return _lent.FirstOrDefault(line => line.Grant.Place is null ? Permissions.Allows(line.Grant.Role, permission) : Permissions.AllowsInPlace(line.Grant.Role, permission)) is { } lent
+            ? Text["Why.Lent", RoleOf(lent.Grant.Role, lent.Grant.Place is null ? null : lent.Place ?? Formats.NoFigure), Formats.Current.DateAndTime(lent.Grant.EndsAt, Zone.Zone)].Value
             : null;
+    }
+
+    /// <summary>As "Manager of Search"; the place is null for the whole organization.</summary>
+    private string RoleOf(Role role, string? place)
+    {
+        var word = Text["Role." + EnumWord.Of(role)].Value;
+        return place is null ? word : Text["Role.of", word, place].Value;
     }
 }

@@ -1,6 +1,7 @@
 using AiPortal.Access;
 using AiPortal.Core.Access;
 using AiPortal.Core.Access.Grants;
+using AiPortal.Core.Data;
 using AiPortal.Core.Organizations;
 using AiPortal.Core.Tenancy;
 using AiPortal.Ui.Figures;
@@ -19,6 +20,8 @@ public sealed partial class GrantDialog
     private IReadOnlyList<MemberRow> _found = [];
     private MemberRow? _to;
     private Role _role = Role.Manager;
+    private Place? _place;
+    private IReadOnlyList<PlacePart> _places = [];
     private string? _ends;
     private string _reason = "";
     private bool _saving;
@@ -39,7 +42,12 @@ public sealed partial class GrantDialog
 
     internal static async Task<bool> ShowAsync(DialogService dialogs, string title) => await dialogs.OpenAsync<GrantDialog>(title, null, FormDialog.Wide(520)) is true;
 
-    protected override void OnInitialized() => _ends = ZonedTime.Of(Clock.GetUtcNow().AddDays(7), Zone.Zone);
+    protected override async Task OnInitializedAsync()
+    {
+        _ends = ZonedTime.Of(Clock.GetUtcNow().AddDays(7), Zone.Zone);
+        var (_, organization) = await Current.HereAsync();
+        _places = await Members.PlacesAsync(organization);
+    }
 
     private async Task FindAsync(string? text)
     {
@@ -55,10 +63,10 @@ public sealed partial class GrantDialog
         if (_saving) return;
         _saving = true;
         var (actor, organization) = await Current.HereAsync();
-        var draft = new GrantDraft(_to?.Membership.UserId ?? actor.Id, _role, ZonedTime.Read(_ends, Zone.Zone) ?? default, _reason);
+        var draft = new GrantDraft(_to?.Membership.UserId ?? actor.Id, _role, ZonedTime.Read(_ends, Zone.Zone) ?? default, _reason) { Place = Permissions.IsForPlaces(_role) ? _place : null };
         var outcome = await Give.RunAsync(actor, organization, draft);
         _saving = false;
-        _faults = Faults.Of(outcome.Refusal, Text, "user_id", "role", "ends_at", "reason");
+        _faults = Faults.Of(outcome.Refusal, Text, "user_id", "role", "scope_type", "scope_id", "ends_at", "reason");
         if (!outcome.IsRefused) Dialogs.Close(true);
     }
 }

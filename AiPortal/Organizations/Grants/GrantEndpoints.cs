@@ -10,10 +10,10 @@ namespace AiPortal.Organizations.Grants;
 /// <summary><c>/api/v1/grants</c>: roles lent to members for a while.</summary>
 internal static class GrantEndpoints
 {
-    internal sealed record GrantView(Guid Id, Guid OrganizationId, Guid UserId, string? Name, string? Email, Role Role, string Reason, GrantStatus Status,
+    internal sealed record GrantView(Guid Id, Guid OrganizationId, Guid UserId, string? Name, string? Email, Role Role, PlaceKind? ScopeType, Guid? ScopeId, string Reason, GrantStatus Status,
         DateTimeOffset EndsAt, DateTimeOffset? EndedAt, Guid GivenBy, string GivenByName, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
-        public static GrantView Of(GrantLine line) => new(line.Grant.Id, line.Grant.OrganizationId, line.Grant.UserId, line.Name, line.Email, line.Grant.Role, line.Grant.Reason,
+        public static GrantView Of(GrantLine line) => new(line.Grant.Id, line.Grant.OrganizationId, line.Grant.UserId, line.Name, line.Email, line.Grant.Role, line.Grant.ScopeType, line.Grant.ScopeId, line.Grant.Reason,
             line.Status, line.Grant.EndsAt, line.Grant.EndedAt, line.Grant.GivenBy, line.Grant.GivenByName, line.Grant.CreatedAt, line.Grant.UpdatedAt);
     }
 
@@ -21,12 +21,12 @@ internal static class GrantEndpoints
     {
         var group = api.MapGroup("/grants").WithTags("Members");
         group.MapGet("", ListAsync).Describe("List lent roles, newest first; filters user_id, active.", answer: new Page<GrantView>([Example], null));
-        group.MapPost("", GiveAsync).Describe("Lend a member a role until ends_at; it counts from the next call.",
+        group.MapPost("", GiveAsync).Describe("Lend a member a role until ends_at; it counts from the next call. The role manager may be lent for a part: scope_type and scope_id.",
             new { user_id = ApiExamples.Id, role = "finance", ends_at = ApiExamples.Instant, reason = "Closes the month while Ada is away" }, Example, StatusCodes.Status201Created);
         group.MapDelete("/{id:guid}", EndAsync).Describe("Take a lent role back at once.", status: StatusCodes.Status204NoContent);
     }
 
-    private static GrantView Example => new(ApiExamples.Id, ApiExamples.Id, ApiExamples.Id, "Bea", "bea@example.com", Role.Finance, "Closes the month while Ada is away", GrantStatus.Active,
+    private static GrantView Example => new(ApiExamples.Id, ApiExamples.Id, ApiExamples.Id, "Bea", "bea@example.com", Role.Finance, null, null, "Closes the month while Ada is away", GrantStatus.Active,
         ApiExamples.Instant, null, ApiExamples.Id, "Ada Lovelace", ApiExamples.Instant, ApiExamples.Instant);
 
     private static async Task<IResult> ListAsync(HttpContext http, GrantList grants)
@@ -43,7 +43,7 @@ internal static class GrantEndpoints
     {
         var body = await JsonBody.ReadAsync(http);
         var organization = ApiScope.ForCreation(http, body);
-        var draft = new GrantDraft(body.IdOrNull("user_id") ?? Guid.Empty, body.Word<Role>("role"), body.InstantOrNull("ends_at") ?? default, body.Text("reason", maxLength: GrantDraft.MaxReason));
+        var draft = new GrantDraft(body.IdOrNull("user_id") ?? Guid.Empty, body.Word<Role>("role"), body.InstantOrNull("ends_at") ?? default, body.Text("reason", maxLength: GrantDraft.MaxReason)) { Place = body.Place(null) };
         body.ReadOnly("id", "name", "email", "status", "ended_at", "given_by", "given_by_name", "created_at", "updated_at");
         if ((body.Refusal() ?? organization.Refusal) is { } refusal) return ApiResults.Refused(refusal);
         var given = await give.RunAsync(http.GetActor(), organization.Value, draft, http.RequestAborted);

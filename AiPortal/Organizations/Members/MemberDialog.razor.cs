@@ -14,7 +14,7 @@ namespace AiPortal.Organizations.Members;
 /// <summary>The form of a member. Closes with the added or changed one; null when left.</summary>
 public sealed partial class MemberDialog
 {
-    private static readonly string[] Shown = ["email", "name", "role", "team_id", "rate_limit.rpm", "rate_limit.tpm", "rate_limit.concurrency"];
+    private static readonly string[] Shown = ["email", "name", "role", "scope_type", "scope_id", "team_id", "rate_limit.rpm", "rate_limit.tpm", "rate_limit.concurrency"];
     private Faults _faults = Faults.None;
     private IReadOnlyList<Role> _roles = [Role.Member];
     private bool _saving;
@@ -23,6 +23,8 @@ public sealed partial class MemberDialog
     private string _name = "";
     private Role _role = Role.Member;
     private Guid? _team;
+    private Place? _place;
+    private IReadOnlyList<PlacePart> _places = [];
     private int? _rpm;
     private int? _tpm;
     private int? _concurrency;
@@ -32,6 +34,8 @@ public sealed partial class MemberDialog
     [Inject] internal IServiceScopeFactory Scopes { get; init; } = default!;
 
     [Inject] internal ChangeMember Change { get; init; } = default!;
+
+    [Inject] internal MemberSheet Sheet { get; init; } = default!;
 
     [Inject] internal CurrentActor Current { get; init; } = default!;
 
@@ -54,7 +58,7 @@ public sealed partial class MemberDialog
         if (Member is { } row)
         {
             var draft = MemberDraft.Of(row);
-            (_email, _name, _role, _team) = (draft.Email, draft.Name, draft.Role, draft.TeamId);
+            (_email, _name, _role, _team, _place) = (draft.Email, draft.Name, draft.Role, draft.TeamId, draft.Place);
             (_rpm, _tpm, _concurrency) = (draft.Limits.Rpm, draft.Limits.Tpm, draft.Limits.Concurrency);
             _more = draft.Limits != RateLimit.None;
         }
@@ -62,6 +66,7 @@ public sealed partial class MemberDialog
         var (actor, organization) = await Current.HereAsync();
         // Only what he may give; a role beyond that stays as it is.
         _roles = [.. Permissions.OfPeople.Where(role => role == _role || (actor.RoleIn(organization) is { } own && Permissions.MayGrant(own, role)))];
+        _places = await Sheet.PlacesAsync(organization);
     }
 
     private static async Task<object?> OpenAsync(DialogService dialogs, string title, IReadOnlyList<NamedPart> teams, Membership? member) =>
@@ -72,7 +77,11 @@ public sealed partial class MemberDialog
         if (_saving) return;
         _saving = true;
         var (actor, organization) = await Current.HereAsync();
-        var draft = new MemberDraft(_email.Trim(), _name.Trim(), _role, _team) { Limits = new RateLimit(_rpm, _tpm, _concurrency) };
+        var draft = new MemberDraft(_email.Trim(), _name.Trim(), _role, _team) 
+        {
+            Limits = new RateLimit(_rpm, _tpm, _concurrency),
+            Place = Permissions.IsForPlaces(_role) ? _place : null,
+        };
         object? result;
         Refusal? refusal;
         if (Member is { } member)

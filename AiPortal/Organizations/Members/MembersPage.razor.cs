@@ -68,6 +68,13 @@ public sealed partial class MembersPage
         _shown = Filter;
     }
 
+    /// <summary>As "Manager of Search".</summary>
+    internal static string RoleOf(IStringLocalizer<MembersText> text, MemberRow row)
+    {
+        var role = text["Role." + EnumWord.Of(row.Membership.Role)].Value;
+        return row.Membership.ScopeId is null ? role : text["Role.of", role, row.Place ?? Formats.NoFigure].Value;
+    }
+
     internal static Meaning MeaningOf(MemberStatus status) => status == MemberStatus.Active ? Meaning.Good : Meaning.Notice;
 
     private async Task<TablePage<MemberRow>> LoadAsync(TableQuery query)

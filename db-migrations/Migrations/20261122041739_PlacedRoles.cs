@@ -1,0 +1,74 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace AiPortal.Migrations.Migrations
+{
+    /// <inheritdoc />
+    public partial class PlacedRoles : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<Guid>(
+                name: "scope_id",
+                table: "memberships",
+                type: "uuid",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "scope_type",
+                table: "memberships",
+                type: "character varying(40)",
+                maxLength: 40,
+                nullable: true);
+
+            migrationBuilder.AddColumn<Guid[]>(
+                name: "places",
+                table: "approvals",
+                type: "uuid[]",
+                nullable: false,
+                defaultValue: new Guid[0]);
+
+            migrationBuilder.AddColumn<Guid>(
+                name: "scope_id",
+                table: "access_grants",
+                type: "uuid",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "scope_type",
+                table: "access_grants",
+                type: "character varying(40)",
+                maxLength: 40,
+                nullable: true);
+
+            migrationBuilder.Script("places");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "scope_id",
+                table: "memberships");
+
+            migrationBuilder.DropColumn(
+                name: "scope_type",
+                table: "memberships");
+
+            migrationBuilder.DropColumn(
+                name: "places",
+                table: "approvals");
+
+            migrationBuilder.DropColumn(
+                name: "scope_id",
+                table: "access_grants");
+
+            migrationBuilder.DropColumn(
+                name: "scope_type",
+                table: "access_grants");
+        }
+    }
+}
