@@ -40,6 +40,8 @@ internal sealed class AdmitPerson(ChangeGate gate, TenantDb tenants, ILookupNorm
             {
                 var before = MemberDraft.Of(place);
                 (place.Role, place.TeamId) = (who.Role ?? place.Role, who.TeamId ?? place.TeamId);
+                // Only a manager may be one of a part.
+                if (place.Role != Role.Manager) (place.ScopeType, place.ScopeId) = (null, null);
                 scope.Audit(new AuditNote("member.update", "member", place.Id, place.Email, before, MemberDraft.Of(place)));
             }
 

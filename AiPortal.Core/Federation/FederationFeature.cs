@@ -16,7 +16,7 @@ public static class FederationFeature
     {
         services.AddSingleton<DirectoryVisits>();
         services.AddSingleton<DirectoryAttempts>();
-        services.AddSingleton<DirectoryRead>();
+        services.AddScoped<DirectoryRead>();
         services.AddSingleton<RemoveDirectory>();
         services.AddScoped<AdmitPerson>();
         services.AddScoped<IPasswordAuthority, DirectorySignIn>();
@@ -24,7 +24,7 @@ public static class FederationFeature
             of.GetRequiredService<ChangeGate>(), of.GetRequiredService<UpstreamAddressGuard>(), of.GetRequiredService<Sessions>(), of.GetRequiredService<DirectoryVisits>(), of.GetRequiredService<TimeProvider>()));
         services.AddScoped(of => new TryDirectory(
             of.GetRequiredService<TenantDb>(), of.GetRequiredService<UpstreamAddressGuard>(), of.GetRequiredService<DirectoryVisits>(), of.GetRequiredService<AdmitPerson>()));
-        services.AddSingleton<IdentityProviders>();
+        services.AddForPortal<IdentityProviders>();
         services.AddSingleton<ChangeIdentityProvider>();
         services.AddScoped(of => new ProviderSignIn(of.GetRequiredService<AdmitPerson>()));
         services.AddSealed(

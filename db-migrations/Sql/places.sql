@@ -73,8 +73,10 @@ BEGIN
     ('bill_lines', 'false'),
     ('call_bodies', 'false'),
     ('call_replays', 'false'),
+    ('identity_providers', 'false'),
     ('imported_records', 'false'),
     ('invitations', 'false'),
+    ('ldap_directories', 'false'),
     ('service_tokens', 'false')) w(name, shown)
   LOOP
     IF EXISTS (SELECT 1 FROM pg_policies x WHERE x.schemaname = 'public' AND x.tablename = wall.name AND x.policyname = 'place') THEN CONTINUE; END IF;
