@@ -38,7 +38,7 @@ public sealed class MutationAuditTests(PortalHost host) : IClassFixture<PortalHo
         "POST /cost/quotas/{id}/requests", "POST /cost/quotas/{id}/requests/{request}/decline", "POST /cost/quotas/{id}/requests/{request}/grant",
         "POST /cost/records", "POST /cost/records/{id}/adjust", "POST /cost/records/{id}/refund", "POST /cost/records/{id}/resolve", "POST /grants", "DELETE /grants/{id}", "POST /keys/bulk", "POST /keys/{id}/collect", "POST /keys/mine/{id}/collect",
         "POST /providers/{id}/rotate-key", "POST /providers/{id}/retire-key", "POST /providers/{id}/restore-key", "POST /nodes/{id}/write-off",
-        "PATCH /organizations/{id}/alerting", "PUT /organizations/{id}/alerting", "POST /routes", "PATCH /routes/{id}", "PUT /routes/{id}", "DELETE /routes/{id}",
+        "PATCH /organizations/{id}/alerting", "PUT /organizations/{id}/alerting", "PUT /organizations/{id}/directory", "POST /routes", "PATCH /routes/{id}", "PUT /routes/{id}", "DELETE /routes/{id}",
         "DELETE /organizations/{id}/directory", "POST /organizations/{id}/directory/try", "POST /providers/{id}/sync", "POST /vault/keys/{version}/destroy", "POST /vault/rotate",
     ];
 

@@ -87,7 +87,7 @@ public sealed class UsageDayTests(TestDatabase database) : IClassFixture<TestDat
         {
             await connection.OpenAsync();
 #pragma warning disable CA2100 // The migration's own text.
-            await using var migration = new NpgsqlCommand("DROP TABLE usage_days; DROP FUNCTION usage_day; SET ROLE portal_owner; " + await reader.ReadToEndAsync(), connection);
+            await using var migration = new NpgsqlCommand("DROP VIEW placed.usage_days; DROP TABLE usage_days; DROP FUNCTION usage_day; SET ROLE portal_owner; " + await reader.ReadToEndAsync(), connection);
 #pragma warning restore CA2100
             await migration.ExecuteNonQueryAsync();
         }
