@@ -82,7 +82,13 @@ public sealed class MutationAuditTests(PortalHost host) : IClassFixture<PortalHo
         var state = await StateAsync();
         var done = new List<string>();
         foreach (var (endpoint, call) in prepared)
-            if ((int)(await call()).Status < 500) done.Add(endpoint.Name);
+        {
+            var answer = await call();
+            // A domain of mail belongs to one directory, and the first round's has it.
+            var isTaken = endpoint.Path.EndsWith("/directory", StringComparison.Ordinal) && answer.Status == HttpStatusCode.BadRequest;
+            if ((int)answer.Status < 500 && !isTaken) done.Add(endpoint.Name);
+        }
+
         var after = await StateAsync();
         await AsSuperuserAsync("GRANT INSERT ON audit_events TO portal_app, portal_system");
 
