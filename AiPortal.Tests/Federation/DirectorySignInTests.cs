@@ -141,9 +141,21 @@ public sealed class DirectorySignInTests(PortalHost host, SlapdServer slapd) : I
     {
         var settings = new Dictionary<string, object?>
         {
-            ["enabled"] = true, ["host"] = "127.0.0.1", ["port"] = slapd.TlsPort, ["security"] = "ldaps", ["ca_certificates"] = slapd.Authority, ["allow_private"] = true,
-            ["base_dn"] = SlapdServer.BaseDn, ["bind_dn"] = SlapdServer.BindDn, ["bind_secret"] = SlapdServer.BindSecret, ["domains"] = new[] { "example.com" },
-            ["user_filter"] = "(&(objectClass=person)(mail={login}))", ["default_role"] = "member", ["create_members"] = true, ["timeout_seconds"] = 5, ["groups"] = Array.Empty<object>(),
+            ["enabled"] = true,
+            ["host"] = "127.0.0.1",
+            ["port"] = slapd.TlsPort,
+            ["security"] = "ldaps",
+            ["ca_certificates"] = slapd.Authority,
+            ["allow_private"] = true,
+            ["base_dn"] = SlapdServer.BaseDn,
+            ["bind_dn"] = SlapdServer.BindDn,
+            ["bind_secret"] = SlapdServer.BindSecret,
+            ["domains"] = new[] { "example.com" },
+            ["user_filter"] = "(&(objectClass=person)(mail={login}))",
+            ["default_role"] = "member",
+            ["create_members"] = true,
+            ["timeout_seconds"] = 5,
+            ["groups"] = Array.Empty<object>(),
         };
         foreach (var property in JsonSerializer.SerializeToElement(changes).EnumerateObject())
         {

@@ -71,7 +71,11 @@ public sealed class IdentityServer : IAsyncLifetime
         Given++;
         var token = new Dictionary<string, object?>
         {
-            ["iss"] = Address, ["aud"] = ClientId, ["sub"] = Person.GetValueOrDefault("sub"), ["nonce"] = grant.Nonce, ["exp"] = TimeProvider.System.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds(),
+            ["iss"] = Address,
+            ["aud"] = ClientId,
+            ["sub"] = Person.GetValueOrDefault("sub"),
+            ["nonce"] = grant.Nonce,
+            ["exp"] = TimeProvider.System.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds(),
         };
         Twist(token);
         var text = $"{Part(new { alg = "none" })}.{Part(token)}.{Base64Url.EncodeToString([1])}";

@@ -145,8 +145,16 @@ public sealed class ProviderSignInTests(PortalHost host, IdentityServer server) 
     {
         var answer = await host.Admin.PostApiAsync("/identity-providers", new
         {
-            name = $"Provider {Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}", issuer = server.Address, authorization_endpoint = server.Address + "/authorize", token_endpoint = server.Address + "/token",
-            user_info_endpoint = server.Address + "/userinfo", client_id = IdentityServer.ClientId, client_secret = IdentityServer.ClientSecret, allow_private = true, domains = new[] { "example.com" }, new_role = "member",
+            name = $"Provider {Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}",
+            issuer = server.Address,
+            authorization_endpoint = server.Address + "/authorize",
+            token_endpoint = server.Address + "/token",
+            user_info_endpoint = server.Address + "/userinfo",
+            client_id = IdentityServer.ClientId,
+            client_secret = IdentityServer.ClientSecret,
+            allow_private = true,
+            domains = new[] { "example.com" },
+            new_role = "member",
         });
         Assert.True(answer.Status == HttpStatusCode.Created, answer.Json.ToString());
         _id = answer.Id;

@@ -68,7 +68,15 @@ public sealed class TwoTeams : IAsyncLifetime
         var keyBudget = (await Host.Admin.GetApiAsync($"/cost/quotas?quota_type=key&scope_id={key}")).Data.Single().GetProperty("id").GetGuid();
         var record = await Host.Admin.PostApiAsync("/cost/records", new
         {
-            external_id = mark, department_id = department, team_id = team, project_id = project, key_id = key, user_id = user, cost_type = "storage", model = $"{mark}-disk", cost = mark == "azurine" ? 3m : 40m,
+            external_id = mark,
+            department_id = department,
+            team_id = team,
+            project_id = project,
+            key_id = key,
+            user_id = user,
+            cost_type = "storage",
+            model = $"{mark}-disk",
+            cost = mark == "azurine" ? 3m : 40m,
         });
         Assert.True(record.Status == HttpStatusCode.Created, record.Json.ToString());
         var entry = (record.Json.TryGetProperty("data", out var data) ? data[0] : record.Json).GetProperty("id").GetGuid();
