@@ -46,6 +46,13 @@ public sealed class IdentityServer : IAsyncLifetime
         _app.MapGet("/authorize", Authorize);
         _app.MapPost("/token", TokenAsync);
         _app.MapGet("/userinfo", (HttpRequest request) => request.Headers.Authorization == "Bearer of-the-provider" ? Results.Json(Person) : Results.Unauthorized());
+        foreach (var place in new[] { "", "/another" }) _app.MapGet(place + "/.well-known/openid-configuration", () => Results.Json(new
+        {
+            issuer = Address,
+            authorization_endpoint = Address + "/authorize",
+            token_endpoint = Address + "/token",
+            userinfo_endpoint = Address + "/userinfo",
+        }));
         await _app.StartAsync();
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
     }

@@ -13,7 +13,7 @@ public sealed partial class ResourceRulesTests
         "ZIP", "SHA", "SOC", "ISO", "AiPortal", "AI", "API", "APIs", "OpenAI", "Anthropic", "Gemini", "Azure", "SDK", "URL", "Token", "Tokens", "ID", "IP", "RPM", "TPM", "CSV", "Excel", "PDF", "PNG", "JSON", "HTTP", "RFC", "POST", "limit", "cursor", "HTTPS", "TLS",
         "USD", "CNY", "EUR", "UTC", "curl", "Python", "OpenAPI", "PostgreSQL", "Webhook", "GitHub", "SSO", "MB", "LDAP", "MCP", "CIDR", "QR", "Base", "Bearer", "Chromium", "xlsx", "k", "M", "ms", "s",
         "yyyy", "HH", "mm", "ss", "d",
-        "DN", "Bind", "PEM", "StartTLS", "libldap", "PrivateUpstreams", "Active", "Directory", "entryUUID", "objectGUID", "member", "memberOf", "mail", "ldaps", "Portal", "OpenID", "Connect",
+        "DN", "Bind", "PEM", "StartTLS", "libldap", "PrivateUpstreams", "Active", "Directory", "entryUUID", "objectGUID", "member", "memberOf", "mail", "ldaps", "Portal", "OpenID", "Connect", "OAuth", "sub", "email", "email_verified",
     };
 
     public static TheoryData<string> NeutralFiles()

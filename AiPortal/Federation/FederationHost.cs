@@ -12,6 +12,7 @@ internal static class FederationHost
     {
         services.AddFederation();
         services.AddSingleton<ProviderChannel>();
+        services.AddSingleton<ProviderDiscovery>();
         services.AddScoped<ProviderDoor>();
         services.AddSingleton<IProviderButtons, Buttons>();
         return services;

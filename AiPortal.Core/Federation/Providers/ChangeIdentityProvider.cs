@@ -18,12 +18,17 @@ public sealed class ChangeIdentityProvider(ChangeGate gate, UpstreamAddressGuard
     private const int Most = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    public Task<Outcome<IdentityProvider>> AddAsync(Actor actor, Guid organizationId, IdentityProviderDraft draft, CancellationToken token = default) =>
+    /// <param name="actor">An owner.</param>
+    /// <param name="organizationId">Whose provider it is.</param>
+    /// <param name="draft">Its settings, with the secret.</param>
+    /// <param name="id">Where its redirect URI was shown before it was there; null: a new one.</param>
+    /// <param name="token">Cancels it.</param>
+    public Task<Outcome<IdentityProvider>> AddAsync(Actor actor, Guid organizationId, IdentityProviderDraft draft, Guid? id = null, CancellationToken token = default) =>
         gate.RunAsync<IdentityProvider>(actor, organizationId, Permission.ManageSignIn, "identity_provider.create", async scope =>
         {
             if (await CheckAsync(scope.Db, draft, null, token) is { } refusal) return refusal;
             if (await scope.Db.Set<IdentityProvider>().CountAsync(token) >= Most) return Refusal.Conflict("too_many", $"An organization has at most {Most} providers.");
-            var row = new IdentityProvider { Id = Ids.New(clock), OrganizationId = organizationId, Name = "", AuthorizationEndpoint = "", TokenEndpoint = "", UserInfoEndpoint = "", ClientId = "" };
+            var row = new IdentityProvider { Id = id ?? Ids.New(clock), OrganizationId = organizationId, Name = "", AuthorizationEndpoint = "", TokenEndpoint = "", UserInfoEndpoint = "", ClientId = "" };
             Write(row, draft);
             scope.Db.Add(row);
             scope.Audit(new AuditNote("identity_provider.create", "identity_provider", row.Id, row.Name, After: draft with { ClientSecret = null }));

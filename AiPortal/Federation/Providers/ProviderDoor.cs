@@ -26,6 +26,12 @@ internal sealed class ProviderDoor(
         app.MapGet("/sign-in/with/{id:guid}/back", (Guid id, HttpContext http, ProviderDoor door) => door.ReturnAsync(http, id)).AllowAnonymous().ExcludeFromDescription();
     }
 
+    /// <summary>What a provider has to be told to send people back to.</summary>
+    public static string CallbackOf(string site, Guid id) => $"{site.TrimEnd('/')}/sign-in/with/{id}/back";
+
+    /// <summary>Whose redirect URI it is; null for what is none.</summary>
+    public static Guid? IdIn(string? callback) => callback?.Split('/') is [.., "sign-in", "with", var id, "back"] && Guid.TryParse(id, out var found) ? found : null;
+
     private async Task LeaveAsync(HttpContext http, Guid id)
     {
         if (await OpenAsync(http, id) is not { } handler)

@@ -60,7 +60,7 @@ internal static class ProviderEndpoints
         var draft = Draft(body, new IdentityProviderDraft());
         if (draft.Refusal is { } unread) return ApiResults.Refused(unread);
         if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
-        return ApiResults.Created(await change.AddAsync(http.GetActor(), organization.Value, draft.Value, http.RequestAborted), ProviderView.Of);
+        return ApiResults.Created(await change.AddAsync(http.GetActor(), organization.Value, draft.Value, token: http.RequestAborted), ProviderView.Of);
     }
 
     private static async Task<IResult> ReadAsync(Guid id, HttpContext http, IdentityProviders providers)
