@@ -39,6 +39,7 @@ public static class AccessFeature
         services.AddScoped<Register>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<ActorSource>();
+        services.AddSingleton<SessionRights>();
         services.AddSingleton<ResourceLocator>();
         services.AddForPortal<ChangeGate>();
         services.AddSingleton<CreateServiceToken>();

@@ -3,6 +3,7 @@ using AiPortal.Core.Data;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 
 namespace AiPortal.Access;
 
@@ -48,7 +49,12 @@ internal static class AccessHost
         services.AddScopedForPortal<BrowserSession>();
         services.AddScoped<CurrentActor>();
         services.AddScoped<CurrentOrganization>();
-        services.AddScoped<AuthenticationStateProvider, CircuitAuthentication>();
+        services.AddScoped<CircuitAuthentication>();
+        services.AddScoped<AuthenticationStateProvider>(provider => provider.GetRequiredService<CircuitAuthentication>());
+        services.AddScoped<CircuitRights>();
+        services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitRights>());
+        services.AddSingleton<OpenCircuits>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenCircuits>());
         return services;
     }
 }

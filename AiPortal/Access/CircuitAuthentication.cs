@@ -1,15 +1,11 @@
-using AiPortal.Core.Access;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 
 namespace AiPortal.Access;
 
-/// <summary>Ends the authentication of an open circuit within seconds of its session.</summary>
-internal sealed class CircuitAuthentication(ILoggerFactory loggers, ActorSource actors) : RevalidatingServerAuthenticationStateProvider(loggers)
+/// <summary>Who sits at a circuit; nobody any more once his session has ended.</summary>
+internal sealed class CircuitAuthentication : ServerAuthenticationStateProvider
 {
-    protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(5);
-
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
-        authenticationState.User.Identity?.IsAuthenticated != true
-        || (BrowserSession.IdOf(authenticationState.User) is { } id && await actors.BySessionAsync(id, null, cancellationToken) is not null);
+    public void End() => SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity()))));
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.Extensions.Localization;
+using Radzen;
 
 namespace AiPortal.Shell;
 
@@ -15,6 +16,8 @@ namespace AiPortal.Shell;
 /// </summary>
 public sealed partial class MainLayout : IDisposable
 {
+    private const double NoticeMilliseconds = 8000;
+
     [Inject] internal IStringLocalizer<ShellText> Text { get; init; } = default!;
 
     [Inject] internal CurrentOrganization Organization { get; init; } = default!;
@@ -23,6 +26,12 @@ public sealed partial class MainLayout : IDisposable
 
     [Inject] internal PersistentComponentState Handed { get; init; } = default!;
 
+    [Inject] internal CircuitRights Rights { get; init; } = default!;
+
+    [Inject] internal DialogService Dialogs { get; init; } = default!;
+
+    [Inject] internal NotificationService Notices { get; init; } = default!;
+
     [CascadingParameter] private Task<AuthenticationState>? Authentication { get; set; }
 
     private PersistingComponentStateSubscription _handing;
@@ -30,6 +39,8 @@ public sealed partial class MainLayout : IDisposable
     private string? _path;
     private Viewer _viewer = Viewer.None;
     private DisplayZone _zone = DisplayZone.Utc;
+    private int _standing;
+    private int _dialogs;
 
     protected override async Task OnInitializedAsync()
     {
@@ -48,13 +59,48 @@ public sealed partial class MainLayout : IDisposable
 
     protected override void OnParametersSet() => _errors?.Recover();
 
-    protected override void OnInitialized() => Navigation.LocationChanged += Moved;
+    protected override void OnInitialized()
+    {
+        Navigation.LocationChanged += Moved;
+        Rights.Changed += RightsChanged;
+        Dialogs.OnOpen += DialogOpened;
+        Dialogs.OnClose += DialogClosed;
+    }
 
     public void Dispose()
     {
         _handing.Dispose();
         Navigation.LocationChanged -= Moved;
+        Rights.Changed -= RightsChanged;
+        Dialogs.OnOpen -= DialogOpened;
+        Dialogs.OnClose -= DialogClosed;
     }
+
+    private void DialogOpened(string? title, Type component, Dictionary<string, object?> parameters, DialogOptions options) => _dialogs++;
+
+    private void DialogClosed(object? result) => _dialogs--;
+
+    /// <summary>
+    /// Nothing of what was shown by the rights of before stays: frame and page are made anew, and what was begun in a dialog ends where
+    /// something was taken away.
+    /// </summary>
+    private void RightsChanged() => _ = InvokeAsync(async () =>
+    {
+        try
+        {
+            var before = _viewer.Permissions;
+            await ReadAsync();
+            if (!_viewer.Permissions.IsSupersetOf(before))
+                for (var open = _dialogs; open > 0; open--) Dialogs.Close();
+            _standing++;
+            Notices.Notify(NotificationSeverity.Info, Text["Rights.Changed"], Text["Rights.ChangedDetail"], NoticeMilliseconds);
+            StateHasChanged();
+        }
+        catch (Exception fault)
+        {
+            await DispatchExceptionAsync(fault);
+        }
+    });
 
     private void Moved(object? sender, LocationChangedEventArgs moved)
     {
