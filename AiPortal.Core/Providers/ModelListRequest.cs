@@ -22,7 +22,7 @@ internal static class ModelListRequest
             ProviderDialect.Anthropic => "v1/models?limit=1000",
             ProviderDialect.Gemini => "v1beta/models?pageSize=1000",
         };
-        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(kind.Root(account.BaseUrl!), path));
+        var request = new HttpRequestMessage(HttpMethod.Get, kind.Root(account.BaseUrl!).At(path));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (kind.Dialect == ProviderDialect.Anthropic) request.Headers.TryAddWithoutValidation("anthropic-version", "2023-06-01");
         if (key is null) return request;

@@ -91,7 +91,7 @@ public sealed record ProviderDraft(
             faults.Require(BaseUrl is null && Credential?.Secret is null, BaseUrl is null ? "api_key" : "base_url", "The sandbox is in this process: it has no address and no key.");
         else if (Address is null)
             faults.Add("base_url", "This kind needs the address that the vendor's SDK takes, as https://llm.example.com/v1.");
-        else if (UpstreamAddress.FaultOf(Address) is { } fault)
+        else if (UpstreamAddress.FaultOf(Address, Kind) is { } fault)
             faults.Add("base_url", fault);
     }
 

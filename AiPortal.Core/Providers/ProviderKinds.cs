@@ -20,18 +20,17 @@ public sealed record ProviderKind(string Kind, string Name, ProviderDialect Dial
     private static readonly string[] Versions = ["/v1beta", "/v1alpha", "/v1"];
 
     /// <summary>
-    /// What the paths of its dialect are relative to, ending with a slash: OpenAI's kind names its version in the address, Anthropic and
-    /// Gemini in the path, Azure neither.
+    /// What the paths of its dialect are relative to: OpenAI's kind names its version in the address, Anthropic and Gemini in the path, Azure
+    /// neither, or a dated one behind a question mark.
     /// </summary>
     /// <param name="address">What the vendor's own SDK takes.</param>
-    public Uri Root(string address)
+    public UpstreamRoot Root(string address)
     {
+        if (Kind == AzureOpenAi) return UpstreamRoot.OfAzure(address);
         var root = address.TrimEnd('/');
         if (Dialect is ProviderDialect.Anthropic or ProviderDialect.Gemini && Array.Find(Versions, version => root.EndsWith(version, StringComparison.OrdinalIgnoreCase)) is { } named)
             root = root[..^named.Length];
-        if (Kind == AzureOpenAi && !root.EndsWith("/v1", StringComparison.OrdinalIgnoreCase))
-            root += root.EndsWith("/openai", StringComparison.OrdinalIgnoreCase) ? "/v1" : "/openai/v1";
-        return new Uri(root + "/", UriKind.Absolute);
+        return new UpstreamRoot(new Uri(root + "/", UriKind.Absolute));
     }
 
     /// <summary>The one version that Anthropic has, sent where the caller names none.</summary>

@@ -10,14 +10,21 @@ public sealed class UpstreamAddress(UpstreamAddressGuard guard)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>What is wrong with the text; null where nothing is.</summary>
-    public static string? FaultOf(string address)
+    /// <param name="address">As it was given.</param>
+    /// <param name="kind">Azure's may ask for a version of its interface.</param>
+    public static string? FaultOf(string address, string? kind = null)
     {
         if (address.Length > MaxLength) return $"At most {MaxLength} characters.";
         if (address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == '\\') || !Uri.TryCreate(address, UriKind.Absolute, out var uri)
             || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
             return "Must be an absolute http or https address.";
         if (uri.UserInfo.Length > 0) return "Must not hold a user or password; the credential is api_key.";
-        return address.Contains('?', StringComparison.Ordinal) || address.Contains('#', StringComparison.Ordinal) ? "Must have neither query nor fragment." : null;
+        if (kind == ProviderKind.AzureOpenAi && uri.AbsolutePath.Contains("/deployments", StringComparison.OrdinalIgnoreCase))
+            return "Must be the resource's own address, as https://name.openai.azure.com; deployments are named as models.";
+        if (kind == ProviderKind.AzureOpenAi && UpstreamRoot.VersionOf(address) is not null) return null;
+        return address.Contains('?', StringComparison.Ordinal) || address.Contains('#', StringComparison.Ordinal)
+            ? kind == ProviderKind.AzureOpenAi ? "May have no query but ?api-version=2024-10-21, and no fragment." : "Must have neither query nor fragment."
+            : null;
     }
 
     /// <summary>
@@ -25,12 +32,12 @@ public sealed class UpstreamAddress(UpstreamAddressGuard guard)
     /// </summary>
     public async Task<Refusal?> CheckAsync(string? address, bool allowPrivate, CancellationToken token = default)
     {
-        if (address is null || FaultOf(address) is not null) return null;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Host.Length == 0) return null;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
         patience.CancelAfter(Patience);
         try
         {
-            return await guard.RefusalAsync(new Uri(address).IdnHost, allowPrivate, patience.Token) is { } reason
+            return await guard.RefusalAsync(uri.IdnHost, allowPrivate, patience.Token) is { } reason
                 ? Refusal.Field("base_url", $"This address is not allowed: {reason}.")
                 : null;
         }

@@ -23,8 +23,8 @@ public sealed class AccountSnapshot
 
     public required ProviderKind Kind { get; init; }
 
-    /// <summary>Ends with a slash; null for the sandbox.</summary>
-    public required Uri? BaseUri { get; init; }
+    /// <summary>Null for the sandbox.</summary>
+    public required UpstreamRoot? Root { get; init; }
 
     public required string? ApiKey { get; init; }
 
@@ -50,10 +50,12 @@ public sealed class AccountSnapshot
     /// <summary>A path's address there; those of the usual few paths are kept.</summary>
     /// <param name="otherwise">Where an account without an address of its own is.</param>
     /// <param name="path">Relative.</param>
-    public Uri Address(Uri otherwise, string path)
+    /// <param name="model">The vendor's own name.</param>
+    public Uri Address(Uri otherwise, string path, string model)
     {
+        if (Root is { NamesDeployments: true }) return Root.At(path, model);
         if (_addresses.TryGetValue(path, out var known)) return known;
-        var address = new Uri(BaseUri ?? otherwise, path);
+        var address = Root?.At(path) ?? new Uri(otherwise, path);
         if (_addresses.Count < MaxAddresses) _addresses[path] = address;
         return address;
     }

@@ -103,14 +103,14 @@ public sealed class SnapshotLoader(PortalDatabase database, SecretVault vault, H
         var address = row.BaseUrl ?? kind.BaseUrl;
         if (address is null && kind.Dialect != ProviderDialect.Sandbox) return null;
         // As when it was saved: a row may be older than a rule.
-        if (address is not null && UpstreamAddress.FaultOf(address) is { } fault) throw new FormatException(fault);
+        if (address is not null && UpstreamAddress.FaultOf(address, row.Kind) is { } fault) throw new FormatException(fault);
         var secret = row.ApiKeyCipher is { } cipher ? Encoding.UTF8.GetString(vault.Open(cipher, ProviderSecret.Context(row))) : null;
         return new AccountSnapshot
         {
             Id = row.Id,
             Name = row.Name,
             Kind = kind,
-            BaseUri = address is null ? null : kind.Root(address),
+            Root = address is null ? null : kind.Root(address),
             ApiKey = secret,
             Models = row.Models?.ToFrozenSet(StringComparer.Ordinal),
             ModelMap = row.ModelMap,

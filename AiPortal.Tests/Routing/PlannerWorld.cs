@@ -35,7 +35,7 @@ internal sealed class PlannerWorld
             Id = new Guid(_accounts.Count + 1, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]),
             Name = name,
             Kind = ProviderKinds.Find("openai-compatible")!,
-            BaseUri = new Uri("http://127.0.0.1:9/v1/"),
+            Root = new UpstreamRoot(new Uri("http://127.0.0.1:9/v1/")),
             ApiKey = null,
             Models = (models ?? [Model, "other"]).ToFrozenSet(),
             ModelMap = map ?? [],

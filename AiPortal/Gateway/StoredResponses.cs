@@ -28,7 +28,7 @@ internal sealed class StoredResponses(KeyAuthentication authentication, Response
         var (request, response) = (call.Context.Request, call.Context.Response);
         var query = request.Query.Where(pair => Passed.Contains(pair.Key)).SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value)));
         var path = QueryHelpers.AddQueryString($"responses/{Uri.EscapeDataString(id)}{part}", query);
-        using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(account.BaseUri ?? SandboxHandler.Address, path));
+        using var message = new HttpRequestMessage(new HttpMethod(request.Method), account.Root?.At(path) ?? new Uri(SandboxHandler.Address, path));
         message.Headers.TryAddWithoutValidation("Accept", "application/json");
         UpstreamRequests.Authorize(message, account);
         using var patience = new Patience(call, streamed: true, options);

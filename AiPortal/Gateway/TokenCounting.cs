@@ -60,7 +60,7 @@ internal sealed class TokenCounting(KeyAuthentication authentication, BodyReadin
             return inexpressible;
         }
 
-        using var request = UpstreamRequests.Make(call, plan.Account, counter, target, sent);
+        using var request = UpstreamRequests.Make(call, plan, counter, target, sent);
         using var body = new PooledBody();
         try
         {

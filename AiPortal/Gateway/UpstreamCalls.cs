@@ -39,7 +39,7 @@ internal sealed class UpstreamCalls(
             return refusal;
         }
 
-        prepared = new PreparedCall(exchange, details, UpstreamRequests.Make(call, plan.Account, exchange, target, body));
+        prepared = new PreparedCall(exchange, details, UpstreamRequests.Make(call, plan, exchange, target, body));
         return null;
     }
 

@@ -9,9 +9,10 @@ internal static class UpstreamRequests
 {
     private const int MaxPassedLength = 1024;
 
-    public static HttpRequestMessage Make(GatewayCall call, AccountSnapshot account, IUpstreamExchange exchange, UpstreamTarget target, PooledBody body)
+    public static HttpRequestMessage Make(GatewayCall call, PlannedAttempt plan, IUpstreamExchange exchange, UpstreamTarget target, PooledBody body)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, account.Address(SandboxHandler.Address, target.Path)) { Content = new PooledContent(body, target.ContentType) };
+        var account = plan.Account;
+        var request = new HttpRequestMessage(HttpMethod.Post, account.Address(SandboxHandler.Address, target.Path, plan.UpstreamModel)) { Content = new PooledContent(body, target.ContentType) };
         // An allow list: nothing else of the caller's headers goes upstream.
         foreach (var name in exchange.PassedHeaders)
         {

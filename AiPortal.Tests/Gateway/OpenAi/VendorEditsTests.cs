@@ -55,7 +55,7 @@ public sealed class VendorEditsTests
     {
         var preset = ProviderKinds.Find(kind)!;
 
-        Assert.Equal(address, new Uri(preset.Root(preset.BaseUrl!), "chat/completions").ToString());
+        Assert.Equal(address, preset.Root(preset.BaseUrl!).At("chat/completions").ToString());
     }
 
     [Theory]

@@ -40,7 +40,7 @@ internal sealed class CallTracing(TracingOptions options)
             .SetTag("aiportal.provider.account", account.Name);
         if (scan.MaxOutput is { } most) span.SetTag("gen_ai.request.max_tokens", most);
         if (scan.Choices > 1) span.SetTag("gen_ai.request.choice.count", scan.Choices);
-        if (account.BaseUri is { } address) span.SetTag("server.address", address.Host).SetTag("server.port", address.Port);
+        if (account.Root?.Uri is { } address) span.SetTag("server.address", address.Host).SetTag("server.port", address.Port);
     }
 
     /// <summary>W3C trace context for the provider, where an administrator lets it go there.</summary>
