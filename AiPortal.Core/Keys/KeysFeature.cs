@@ -28,6 +28,7 @@ public static class KeysFeature
         services.AddSingleton<CollectOwnKey>();
         services.AddForPortal<OwnKeys>();
         services.AddSingleton<IApprovedAction, KeyRequestAction>();
+        services.AddSingleton<IApprovedAction, KeyImportAction>();
         services.AddJob<RotateDueKeys>();
         services.AddSealed(new SealedColumn("api_keys", "pending_secret_cipher", "key:{organization_id}:{id}"));
         return services.AddKeyApprovals();

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Keys;
 
-/// <summary>What was done about a leaked key; <c>Replacement</c> is null where none was asked for.</summary>
+/// <summary>What was done about a leaked key; <c>Replacement</c> is null where none was asked for, and for a key that had expired or was revoked before.</summary>
 public sealed record LeakedKey(KeyListing Revoked, IssuedKey? Replacement);
 
 /// <summary>
@@ -30,17 +30,18 @@ public sealed class ReportLeakedKey(ChangeGate gate, IKeyBudgets budgets, TimePr
             if (since > clock.GetUtcNow()) return Refusal.Field("since", "Must not be in the future.");
             var listing = await KeyListing.OfAsync(scope.Db, key, budgets, token);
             var draft = KeyDraft.Of(listing);
+            // What no longer works is no reason for a key that does.
+            var lives = key.Status != KeyStatus.Revoked && (key.ExpiresAt is null || key.ExpiresAt > clock.GetUtcNow());
             var before = key.Status;
             key.Status = KeyStatus.Revoked;
             (key.PreviousHash, key.PreviousValidUntil, key.PendingSecretCipher) = (null, null, null);
             IssuedKey? replacement = null;
-            if (replace)
+            if (replace && lives)
             {
                 // Two budgets of one amount would not both fit into the one that they are allocated from.
                 if (listing.Budget is not null && await budgets.SetAsync(scope, key, null, token) is { } held) return held;
                 var name = draft.Name.Length > LongestName - 4 ? draft.Name[..(LongestName - 4)] : draft.Name;
-                var ended = draft.ExpiresAt <= clock.GetUtcNow();
-                var issued = await KeyIssuing.IssueAsync(scope, budgets, clock, draft with { Name = name + " (2)", ExpiresAt = ended ? null : draft.ExpiresAt }, token: token);
+                var issued = await KeyIssuing.IssueAsync(scope, budgets, clock, draft with { Name = name + " (2)" }, token: token);
                 if (issued.Refusal is { } refusal) return refusal;
                 replacement = issued.Value;
                 scope.Audit(new AuditNote("key.create", "key", replacement.Listing.Key.Id, replacement.Listing.Key.Name, After: replacement.Listing.Audit));
