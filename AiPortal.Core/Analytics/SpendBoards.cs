@@ -11,16 +11,18 @@ public sealed class SpendBoards(TenantDb tenants, TimeProvider clock)
 {
     /// <param name="organizationId">Whose spend.</param>
     /// <param name="days">How many local days are shown, today included.</param>
+    /// <param name="environmentId">Only what keys of this environment spent.</param>
     /// <param name="token">Ends the read.</param>
-    public Task<SpendBoard> ReadAsync(Guid organizationId, int days, CancellationToken token = default) =>
+    public Task<SpendBoard> ReadAsync(Guid organizationId, int days, Guid? environmentId = null, CancellationToken token = default) =>
         tenants.ReadAsync(organizationId, async db =>
         {
             var organization = await db.Set<Organization>().AsNoTracking().SingleAsync(o => o.Id == organizationId, token);
             var calendar = OrganizationCalendar.Of(organization.TimeZone, organization.FiscalYearStart, organization.WeekStart);
             var cuts = new BoardCuts(calendar, clock.GetUtcNow(), days);
-            var timeline = await SpendTimeline.ReadAsync(db, calendar, cuts.All, token);
-            var models = await ModelsAsync(db, calendar, cuts.Shown, token);
-            var parts = await PartsAsync(db, organizationId, calendar, cuts.Shown, token);
+            var timeline = await SpendTimeline.ReadAsync(db, calendar, cuts.All, token, environmentId);
+            var (models, parts) = environmentId is { } environment
+                ? await EnvironmentSpend.ReadAsync(db, organization, environment, calendar, cuts.Shown, token)
+                : (await ModelsAsync(db, calendar, cuts.Shown, token), await PartsAsync(db, organizationId, calendar, cuts.Shown, token));
             return new SpendBoard
             {
                 IsDemo = organization.IsDemo,
@@ -43,11 +45,17 @@ public sealed class SpendBoards(TenantDb tenants, TimeProvider clock)
         var dates = calendar.DaysOf(shown).ToList();
         var (from, to) = (dates[0], dates[^1]);
         var rows = await db.Set<UsageDay>().AsNoTracking().Where(d => d.Dimension == UsageDimension.Model && d.Day >= from && d.Day <= to).ToListAsync(token);
+        return Ranked(dates, rows.Select(d => (d.ValueName!, d.Day, new SpendSum(d.TotalCost, d.Requests, d.Tokens, d.UnresolvedCost, d.Failed))));
+    }
+
+    /// <summary>Models, the dearest first, from what each cost on each day.</summary>
+    internal static IReadOnlyList<ModelSpend> Ranked(List<DateOnly> dates, IEnumerable<(string Model, DateOnly Day, SpendSum Sum)> rows)
+    {
         var models = new List<ModelSpend>();
-        foreach (var model in rows.GroupBy(row => row.ValueName!, StringComparer.Ordinal))
+        foreach (var model in rows.GroupBy(row => row.Model, StringComparer.Ordinal))
         {
-            var daily = model.ToDictionary(row => row.Day, row => row.TotalCost);
-            var sum = model.Aggregate(default(SpendSum), (all, d) => all + new SpendSum(d.TotalCost, d.Requests, d.Tokens, d.UnresolvedCost, d.Failed));
+            var daily = model.ToDictionary(row => row.Day, row => row.Sum.Cost);
+            var sum = model.Aggregate(default(SpendSum), (all, d) => all + d.Sum);
             models.Add(new ModelSpend(model.Key, sum, dates.ConvertAll(date => daily.GetValueOrDefault(date))));
         }
 
@@ -69,7 +77,7 @@ public sealed class SpendBoards(TenantDb tenants, TimeProvider clock)
             """).ToListAsync(token);
     }
 
-    private sealed record PartRow(bool IsTeam, Guid? Id, string? Name, decimal Cost, long Requests, long Tokens)
+    internal sealed record PartRow(bool IsTeam, Guid? Id, string? Name, decimal Cost, long Requests, long Tokens)
     {
         public SpendShare Share => new(Id, Name, Cost, Requests, Tokens);
     }

@@ -22,20 +22,24 @@ public sealed class SpendTimeline
 {
     private readonly OrganizationCalendar _calendar;
     private readonly Dictionary<DateOnly, SpendSum> _days;
+    private readonly Guid? _environmentId;
 
-    internal SpendTimeline(OrganizationCalendar calendar, Dictionary<DateOnly, SpendSum> days) => (_calendar, _days) = (calendar, days);
+    internal SpendTimeline(OrganizationCalendar calendar, Dictionary<DateOnly, SpendSum> days, Guid? environmentId = null) =>
+        (_calendar, _days, _environmentId) = (calendar, days, environmentId);
 
     /// <param name="db">The organization's.</param>
     /// <param name="calendar">The organization's.</param>
     /// <param name="span">Whole local days.</param>
     /// <param name="token">Ends the read.</param>
-    internal static async Task<SpendTimeline> ReadAsync(PortalDb db, OrganizationCalendar calendar, Period span, CancellationToken token)
+    /// <param name="environmentId">Only what keys of this environment spent.</param>
+    internal static async Task<SpendTimeline> ReadAsync(PortalDb db, OrganizationCalendar calendar, Period span, CancellationToken token, Guid? environmentId = null)
     {
         var (from, to) = (calendar.LocalDate(span.Start), calendar.LocalDate(span.End));
+        var dimension = environmentId is null ? UsageDimension.Organization : UsageDimension.Environment;
         var days = await db.Set<UsageDay>().AsNoTracking()
-            .Where(d => d.Dimension == UsageDimension.Organization && d.Day >= from && d.Day < to)
+            .Where(d => d.Dimension == dimension && d.Day >= from && d.Day < to && (environmentId == null || d.ValueId == environmentId))
             .ToDictionaryAsync(d => d.Day, d => new SpendSum(d.TotalCost, d.Requests, d.Tokens, d.UnresolvedCost, d.Failed), token);
-        return new SpendTimeline(calendar, days);
+        return new SpendTimeline(calendar, days, environmentId);
     }
 
     internal static async Task<OrganizationCalendar> CalendarAsync(PortalDb db, Guid organizationId, CancellationToken token)
@@ -56,7 +60,7 @@ public sealed class SpendTimeline
         var last = _calendar.DayOf(_calendar.LocalDate(span.End)).Start;
         var sum = SumOf(span with { End = last });
         if (last == span.End) return sum;
-        var quarters = await db.Set<UsageRollup>().AsNoTracking().Where(r => r.BucketAt >= last && r.BucketAt < span.End)
+        var quarters = await db.Set<UsageRollup>().AsNoTracking().Where(r => r.BucketAt >= last && r.BucketAt < span.End && (_environmentId == null || r.EnvironmentId == _environmentId))
             .GroupBy(r => r.OrganizationId)
             .Select(g => new SpendSum(
                 g.Sum(r => r.TotalCost),

@@ -4,6 +4,7 @@ using AiPortal.Core.Budgets;
 using AiPortal.Core.Budgets.Allocations;
 using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
+using AiPortal.Core.Providers;
 using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
@@ -70,6 +71,7 @@ public sealed class RemoveStructure<T>(ChangeGate gate, StructureShape<T> shape,
         if (await db.Set<Membership>().AnyAsync(m => m.ScopeId == id, token)) return "managers";
         var keys = db.Set<ApiKey>().Where(k => k.DeletedAt == null && k.Status != KeyStatus.Revoked);
         if (await keys.AnyAsync(k => k.TeamId == id || k.ProjectId == id || k.CostCenterId == id || k.EnvironmentId == id, token)) return "keys";
+        if (await db.Set<ProviderAccount>().AnyAsync(p => p.EnvironmentId == id && p.DeletedAt == null, token)) return "providers";
         return await db.Set<Budget>().AnyAsync(b => b.ScopeId == id, token) ? "budgets" : null;
     }
 }

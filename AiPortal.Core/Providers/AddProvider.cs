@@ -1,6 +1,7 @@
 using AiPortal.Core.Access;
 using AiPortal.Core.Audit;
 using AiPortal.Core.Data;
+using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Providers;
@@ -23,6 +24,7 @@ public sealed class AddProvider(ChangeGate gate, UpstreamAddress addresses, Prov
     {
         if ((draft.Check() ?? unreachable) is { } refusal) return refusal;
         if (await ProviderNames.TakenAsync(scope.Db, draft.Name, null, token) is { } taken) return taken;
+        if (await ProviderEnvironment.CheckAsync(scope.Db, draft.EnvironmentId, null, token) is { } missing) return missing;
         var row = new ProviderAccount { Id = Ids.New(clock), OrganizationId = scope.OrganizationId, Name = draft.Name, Kind = draft.Kind };
         draft.WriteTo(row);
         credentials.Write(row, draft.Credential);
@@ -32,6 +34,17 @@ public sealed class AddProvider(ChangeGate gate, UpstreamAddress addresses, Prov
         scope.Audit(new AuditNote("provider.create", "provider", row.Id, row.Name, After: ProviderNote.Of(row)));
         scope.RefreshGateway();
         return row;
+    }
+}
+
+internal static class ProviderEnvironment
+{
+    /// <summary>Null where the environment is none, the one of before, or a live one.</summary>
+    public static async Task<Refusal?> CheckAsync(PortalDb db, Guid? id, Guid? before, CancellationToken token)
+    {
+        if (id is null || id == before || await db.Set<DeploymentEnvironment>().AnyAsync(e => e.Id == id && e.DeletedAt == null, token)) return null;
+        const string Message = "This does not exist in the organization.";
+        return new Refusal(RefusalKind.NotFound, "not_found", $"environment_id: {Message}", new Dictionary<string, string[]> { ["environment_id"] = [Message] });
     }
 }
 

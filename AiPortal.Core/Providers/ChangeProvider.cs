@@ -28,6 +28,7 @@ public sealed class ChangeProvider(ChangeGate gate, UpstreamAddress addresses, P
         if (row.ApiKeyCipher is not null && draft.Credential is null && draft.Address != row.BaseUrl)
             return Refusal.Field("api_key", "A new address needs the credential again.");
         if (await ProviderNames.TakenAsync(scope.Db, draft.Name, id, token) is { } taken) return taken;
+        if (await ProviderEnvironment.CheckAsync(scope.Db, draft.EnvironmentId, row.EnvironmentId, token) is { } missing) return missing;
 
         var before = ProviderNote.Of(row);
         draft.WriteTo(row);

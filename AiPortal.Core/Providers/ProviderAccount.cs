@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Core.Tenancy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -55,6 +56,9 @@ public sealed class ProviderAccount : TenantRow
 
     public bool Enabled { get; set; } = true;
 
+    /// <summary>The environment whose keys alone it serves; null: those of every environment, and of none.</summary>
+    public Guid? EnvironmentId { get; set; }
+
     /// <summary>Lets the address be private, within <c>Portal:PrivateUpstreams</c>.</summary>
     public bool AllowPrivate { get; set; }
 
@@ -91,6 +95,7 @@ internal sealed class ProviderAccountMapping : IEntityTypeConfiguration<Provider
         builder.Property(p => p.BalanceCurrency).HasMaxLength(3);
         builder.Property(p => p.TestError).HasMaxLength(500);
         builder.Property(p => p.ModelMap).HasJson();
+        builder.HasOne<DeploymentEnvironment>().WithMany().HasForeignKey(p => p.EnvironmentId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(p => new { p.OrganizationId, p.Name }).IsUnique().HasFilter("deleted_at IS NULL");
     }
 }

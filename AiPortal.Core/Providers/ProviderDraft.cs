@@ -28,13 +28,16 @@ public sealed record ProviderDraft(
     bool SyncModels = false,
     DateTimeOffset? ApiKeyExpiresAt = null)
 {
+    /// <summary>The environment whose keys alone it serves; null: all.</summary>
+    public Guid? EnvironmentId { get; init; }
+
     private const int MaxModels = 1000;
     private const int MaxModel = 256;
     private const int MaxSecret = 4096;
     private const int MaxRank = 1000;
 
     public static ProviderDraft Of(ProviderAccount row) => new(row.Name, row.Kind, row.BaseUrl, null, row.Models, row.ModelMap, row.Weight,
-        row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency, row.SyncModels, row.ApiKeyExpiresAt);
+        row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency, row.SyncModels, row.ApiKeyExpiresAt) { EnvironmentId = row.EnvironmentId };
 
     /// <summary>Without a secret: a request keeps that apart.</summary>
     internal ProviderDraft Bare => Credential?.Secret is null ? this : this with { Credential = null };
@@ -78,7 +81,7 @@ public sealed record ProviderDraft(
         row.ModelMap = ModelMap is null ? [] : new Dictionary<string, string>(ModelMap);
         (row.Weight, row.Priority, row.Enabled, row.AllowPrivate) = (Weight, Priority, Enabled, AllowPrivate);
         (row.Rpm, row.Tpm, row.Concurrency) = (Rpm, Tpm, Concurrency);
-        (row.SyncModels, row.ApiKeyExpiresAt) = (SyncModels, ApiKeyExpiresAt?.ToUniversalTime());
+        (row.SyncModels, row.ApiKeyExpiresAt, row.EnvironmentId) = (SyncModels, ApiKeyExpiresAt?.ToUniversalTime(), EnvironmentId);
     }
 
     private void CheckKind(FieldFaults faults)

@@ -54,6 +54,9 @@ public enum SkipReason
 {
     /// <summary>The route names it, and it is disabled, removed or not usable.</summary>
     Disabled,
+
+    /// <summary>It serves the keys of another environment.</summary>
+    OtherEnvironment,
     NotServed,
 
     /// <summary>Accounts of its kind cannot be asked this.</summary>

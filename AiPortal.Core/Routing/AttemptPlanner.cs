@@ -32,7 +32,7 @@ public static class AttemptPlanner
     public static IReadOnlyList<(string Model, AccountSnapshot Account)> Models(PortalSnapshot snapshot, KeySnapshot key, DateTimeOffset at)
     {
         var models = new SortedDictionary<string, AccountSnapshot>(StringComparer.Ordinal);
-        foreach (var account in key.Organization.Accounts)
+        foreach (var account in key.Organization.Accounts.Where(account => account.IsFor(key.Attribution.EnvironmentId)))
         {
             var served = account.Models ?? snapshot.Prices.PricesFor(key.Organization.Id, account.Id, account.Kind.Kind, at)
                 .Where(price => price.IsMetered).Select(price => price.ModelName);
@@ -43,7 +43,7 @@ public static class AttemptPlanner
         {
             // A pattern names no model; a plain name may be one that only the route knows.
             if (route.Model.Contains('*', StringComparison.Ordinal)) continue;
-            if (route.Targets.FirstOrDefault(target => target is { Account: not null, Model: not null }) is { Account: { } account }) models.TryAdd(route.Model, account);
+            if (route.Targets.FirstOrDefault(target => target is { Account: { } its, Model: not null } && its.IsFor(key.Attribution.EnvironmentId)) is { Account: { } account }) models.TryAdd(route.Model, account);
         }
 
         return [.. models.Where(pair => key.Models is null || key.Models.Contains(pair.Key)).Select(pair => (pair.Key, pair.Value))];
@@ -85,6 +85,12 @@ public static class AttemptPlanner
     {
         var asked = model ?? question.Model;
         var upstream = account.Upstream(asked);
+        if (!account.IsFor(key.Attribution.EnvironmentId))
+        {
+            skipped?.Add(new SkippedAttempt(account.Id, account, upstream, SkipReason.OtherEnvironment));
+            return false;
+        }
+
         if (question.Speaks?.Invoke(account.Kind) == false)
         {
             skipped?.Add(new SkippedAttempt(account.Id, account, upstream, SkipReason.NotSpoken));

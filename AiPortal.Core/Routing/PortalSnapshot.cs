@@ -39,6 +39,9 @@ public sealed class AccountSnapshot
 
     public required bool AllowPrivate { get; init; }
 
+    /// <summary>The environment whose keys alone it serves; null: all.</summary>
+    public Guid? EnvironmentId { get; init; }
+
     /// <summary>What one node may send there.</summary>
     public AccountLimits Limits { get; init; }
 
@@ -59,6 +62,9 @@ public sealed class AccountSnapshot
         if (_addresses.Count < MaxAddresses) _addresses[path] = address;
         return address;
     }
+
+    /// <summary>Whether a key of this environment may be served by it.</summary>
+    public bool IsFor(Guid? environment) => EnvironmentId is null || EnvironmentId == environment;
 
     /// <summary>The vendor's own name of a model.</summary>
     public string Upstream(string model) => ModelMap.GetValueOrDefault(model, model);

@@ -117,6 +117,7 @@ public sealed class SnapshotLoader(PortalDatabase database, SecretVault vault, H
             Weight = row.Weight,
             Priority = row.Priority,
             AllowPrivate = row.AllowPrivate,
+            EnvironmentId = row.EnvironmentId,
             Limits = new AccountLimits(row.Rpm, row.Tpm, row.Concurrency),
             Health = health.For(row.OrganizationId, row.Id, kind.Kind, $"{kind.Kind} {address} {row.AllowPrivate} {secret}"),
         };

@@ -18,6 +18,27 @@ public sealed class AttemptPlannerTests
     }
 
     [Fact]
+    public void Accounts_OfOtherEnvironments_AreLeftOut_AlsoWhereARouteNamesThem()
+    {
+        var (development, production) = (new Guid(1, 0, 0, new byte[8]), new Guid(2, 0, 0, new byte[8]));
+        _world.Add("of all");
+        var dev = _world.Add("development", priority: 1, environment: development);
+        var prod = _world.Add("production", priority: 2, environment: production);
+        Assert.Equal(["of all"], _world.Names());
+        _world.Environment = production;
+        Assert.Equal(["of all", "production"], _world.Names());
+        _world.Environment = development;
+        Assert.Equal(["of all", "development"], _world.Names());
+
+        _world.Route(RouteStrategy.Priority, targets: [new TargetSnapshot(prod.Id, prod, null, 1, 0), new TargetSnapshot(dev.Id, dev, null, 1, 1)]);
+        var skipped = new List<SkippedAttempt>();
+        Assert.Equal(["development"], _world.Plan(skipped: skipped).Attempts.Select(attempt => attempt.Account.Name));
+        Assert.Equal((prod.Id, SkipReason.OtherEnvironment), (skipped.Single().ProviderId, skipped.Single().Reason));
+        _world.Environment = null;
+        Assert.Equal(PlanRefusal.ModelUnknown, _world.Plan().Refusal);
+    }
+
+    [Fact]
     public void Route_OfOtherModels_DoesNotApply()
     {
         _world.Add("a");

@@ -27,8 +27,11 @@ internal sealed class PlannerWorld
 
     public ModelPatterns? KeyModels { get; set; }
 
+    /// <summary>The key's.</summary>
+    public Guid? Environment { get; set; }
+
     public AccountSnapshot Add(string name, int priority = 0, int weight = 1, decimal? price = 1, string[]? models = null, Dictionary<string, string>? map = null,
-        AccountLimits limits = default)
+        AccountLimits limits = default, Guid? environment = null)
     {
         var account = new AccountSnapshot
         {
@@ -42,6 +45,7 @@ internal sealed class PlannerWorld
             Weight = weight,
             Priority = priority,
             AllowPrivate = true,
+            EnvironmentId = environment,
             Limits = limits,
             Health = new AccountHealth(Clock),
         };
@@ -80,7 +84,7 @@ internal sealed class PlannerWorld
             Id = Organization,
             Name = "k",
             Organization = organization,
-            Attribution = new Attribution(Organization),
+            Attribution = new Attribution(Organization, EnvironmentId: Environment),
             Status = KeyStatus.Active,
             ExpiresAt = null,
             Models = KeyModels,

@@ -10,7 +10,7 @@ namespace AiPortal.Analytics;
 public sealed record PartLine(string Name, decimal Cost, long Requests, long Tokens, string Color, string? Href);
 
 /// <summary>The dashboard's charts and tables from a <see cref="SpendBoard"/>. A model keeps its colour for as long as <paramref name="colors"/> lives.</summary>
-internal sealed class DashboardCharts(SpendBoard board, SeriesColors colors, IStringLocalizer<AnalyticsText> text, Formats formats)
+internal sealed class DashboardCharts(SpendBoard board, SeriesColors colors, IStringLocalizer<AnalyticsText> text, Formats formats, Guid? environmentId = null)
 {
     private const string Currency = "USD";
     private const string PlainColor = "var(--accent)";
@@ -19,7 +19,7 @@ internal sealed class DashboardCharts(SpendBoard board, SeriesColors colors, ISt
     private const int StackCount = 7;
     private const int RankCount = 8;
 
-    private readonly CallQuery _shown = new() { Days = board.Days.Count };
+    private readonly CallQuery _shown = new() { Days = board.Days.Count, Environment = environmentId };
 
     public IReadOnlyList<ChartSeries> Series { get; } =
     [
@@ -38,7 +38,7 @@ internal sealed class DashboardCharts(SpendBoard board, SeriesColors colors, ISt
     public IReadOnlyList<PartLine> Providers => Ranked(board.Providers.Select(provider =>
         Part(provider, text["Part.NoName"], (_shown with { Provider = provider.Id?.ToString() ?? provider.Name }).Href)));
 
-    public static string DayHref(DateOnly date) => new CallQuery { From = date, To = date }.Href;
+    public string DayHref(DateOnly date) => new CallQuery { From = date, To = date, Environment = environmentId }.Href;
 
     private static PartLine Part(SpendShare share, string nameless, string? href) =>
         new(share.Name ?? nameless, share.Cost, share.Requests, share.Tokens, PlainColor, href);

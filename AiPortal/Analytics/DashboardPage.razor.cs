@@ -2,9 +2,11 @@ using AiPortal.Access;
 using AiPortal.Analytics.Calls;
 using AiPortal.Core.Access;
 using AiPortal.Core.Analytics;
+using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Ledger;
 using AiPortal.Shell;
+using AiPortal.Shell.Environments;
 using AiPortal.Ui.Figures;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -29,7 +31,7 @@ public sealed partial class DashboardPage
     private bool _allowed = true;
     private bool _mayViewCalls = true;
     private bool _mayViewBudgets = true;
-    private int _shownDays;
+    private (int Days, Guid? Environment)? _shown;
     private string _topic = "";
 
     [Inject] internal IStringLocalizer<AnalyticsText> Text { get; init; } = default!;
@@ -43,6 +45,10 @@ public sealed partial class DashboardPage
     [Inject] internal FirstStepReads Steps { get; init; } = default!;
 
     [Inject] internal SetUpReads SetUps { get; init; } = default!;
+
+    [Inject] internal BudgetTree Tree { get; init; } = default!;
+
+    [CascadingParameter] private ShownEnvironment? Environment { get; set; }
 
     [CascadingParameter] private Preferences? Preferences { get; set; }
 
@@ -62,12 +68,15 @@ public sealed partial class DashboardPage
 
     private string? ThanLastMonth => _board is { LastMonthDates: var (from, to) } ? Text["Than.Month", Formats.Current.Day(from), Formats.Current.Day(to)].Value : null;
 
-    private string MonthHref => new CallQuery { From = _board is { TodayOn: var today } ? new DateOnly(today.Year, today.Month, 1) : null }.Href;
+    /// <summary>The calls that the figures are of.</summary>
+    private CallQuery Those => new() { Environment = Environment?.Id };
+
+    private string MonthHref => (Those with { From = _board is { TodayOn: var today } ? new DateOnly(today.Year, today.Month, 1) : null }).Href;
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_shownDays == Days) return;
-        _shownDays = Days;
+        if (_shown == (Days, Environment?.Id)) return;
+        _shown = (Days, Environment?.Id);
         await ReadAsync();
     }
 
@@ -80,22 +89,27 @@ public sealed partial class DashboardPage
         _topic = LedgerSignals.Topic(organization);
         if (!_allowed) return;
 
-        var days = Days;
-        var board = Boards.ReadAsync(organization, days);
-        var calls = Calls.ReadAsync(organization, new RecordFilter(), skip: 0, LatestCount);
-        var budgets = Budgets.AllAsync(organization);
+        var (days, environment) = (Days, Environment?.Id);
+        var board = Boards.ReadAsync(organization, days, environment);
+        var calls = Calls.ReadAsync(organization, new RecordFilter { EnvironmentId = environment }, skip: 0, LatestCount);
+        var budgets = BudgetsAsync(organization, environment);
         await Task.WhenAll(board, calls, budgets);
-        if (days != Days) return;
+        if ((days, environment) != (Days, Environment?.Id)) return;
 
         _board = await board;
-        _charts = new DashboardCharts(_board, _colors, Text, Formats.Current);
+        _charts = new DashboardCharts(_board, _colors, Text, Formats.Current, environment);
         _calls = await calls;
         _budgets = await budgets;
-        _steps = _calls.Count == 0 && _board.Shown.Requests == 0 && await Steps.ReadAsync(organization) is { HasCall: false } steps ? steps : null;
+        _steps = environment is null && _calls.Count == 0 && _board.Shown.Requests == 0 && await Steps.ReadAsync(organization) is { HasCall: false } steps ? steps : null;
         // A demo has nothing to set up, and who may not set up is not asked to.
         var asked = _steps is null && Preferences?.SetUpHidden != true && !_board.IsDemo && actor.May(Permission.ManageOrganization, organization);
         _setUp = asked && await SetUps.ReadAsync(organization) is { IsDone: false } setUp ? setUp : null;
     }
+
+    /// <summary>Of an environment: its own budgets and those of its keys.</summary>
+    private async Task<IReadOnlyList<BudgetReading>> BudgetsAsync(Guid organization, Guid? environment) => environment is null
+        ? await Budgets.AllAsync(organization)
+        : [.. (await Tree.ReadAsync(organization, new BudgetTreeFilter(null, null, BudgetState.All, [], environment), 0, int.MaxValue)).Nodes.Select(node => node.Reading)];
 
     private void SetDays(int days) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(DaysName, days == FewDays ? null : days), replace: true);
 

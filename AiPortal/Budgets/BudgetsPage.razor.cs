@@ -5,6 +5,7 @@ using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Budgets;
 using AiPortal.Core.Data;
 using AiPortal.Core.Ledger;
+using AiPortal.Shell.Environments;
 using AiPortal.Ui.Figures;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
@@ -37,7 +38,7 @@ public sealed partial class BudgetsPage
     private string _topic = "";
     private bool _allowed = true;
     private bool _mayChange;
-    private (string?, string, BudgetState)? _shown;
+    private (string?, string, BudgetState, Guid?)? _shown;
 
     [Inject] internal IStringLocalizer<BudgetsText> Text { get; init; } = default!;
 
@@ -54,6 +55,8 @@ public sealed partial class BudgetsPage
     [Inject] internal TimeProvider Clock { get; init; } = default!;
 
     [CascadingParameter] private DisplayZone Zone { get; set; } = DisplayZone.Utc;
+
+    [CascadingParameter] private ShownEnvironment? Environment { get; set; }
 
     [SupplyParameterFromQuery(Name = SearchName)] private string? Search { get; set; }
 
@@ -86,7 +89,7 @@ public sealed partial class BudgetsPage
 
     protected override async Task OnParametersSetAsync()
     {
-        var wanted = (Search, Kind, State);
+        var wanted = (Search, Kind, State, Environment?.Id);
         if (_shown is { } shown && shown != wanted && _table is not null) await _table.ReloadAsync();
         _shown = wanted;
     }
@@ -102,11 +105,11 @@ public sealed partial class BudgetsPage
             "keys" => [QuotaType.Key],
             _ => null,
         };
-        var (nodes, total) = await Tree.ReadAsync(organization, new BudgetTreeFilter(types, Search, State, _folded), query.Skip, query.Take);
+        var (nodes, total) = await Tree.ReadAsync(organization, new BudgetTreeFilter(types, Search, State, _folded, Environment?.Id), query.Skip, query.Take);
         await ForecastAsync(organization, nodes);
         if (query.Skip == 0)
         {
-            _summary = await Tree.SummaryAsync(organization);
+            _summary = await Tree.SummaryAsync(organization, Environment?.Id);
             StateHasChanged();
         }
 

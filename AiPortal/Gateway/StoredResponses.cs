@@ -23,7 +23,7 @@ internal sealed class StoredResponses(KeyAuthentication authentication, Response
 
     private async Task<GatewayRefusal?> ForwardAsync(GatewayCall call, string id, string part)
     {
-        var account = pins.AccountOf(call.Key!.Id, id) is { } keeper ? call.Key.Organization.Accounts.FirstOrDefault(a => a.Id == keeper) : null;
+        var account = pins.AccountOf(call.Key!.Id, id) is { } keeper ? call.Key.Organization.Accounts.FirstOrDefault(a => a.Id == keeper && a.IsFor(call.Key.Attribution.EnvironmentId)) : null;
         if (account is null) return GatewayFailures.Refuse(GatewayFailure.ResponseUnknown, id);
         var (request, response) = (call.Context.Request, call.Context.Response);
         var query = request.Query.Where(pair => Passed.Contains(pair.Key)).SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value)));

@@ -5,6 +5,7 @@ using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Money;
 using AiPortal.Core.Tenancy;
+using AiPortal.Shell.Environments;
 using AiPortal.Ui.Figures;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
@@ -59,6 +60,9 @@ public sealed partial class KeyDialog
 
     [CascadingParameter] private DisplayZone Zone { get; set; } = DisplayZone.Utc;
 
+    /// <summary>Where the reader looks, a new key belongs unless he says otherwise.</summary>
+    [CascadingParameter] private ShownEnvironment? Environment { get; set; }
+
     /// <summary>The key to change; null makes a new one.</summary>
     [Parameter] public KeyListing? Listing { get; set; }
 
@@ -72,8 +76,10 @@ public sealed partial class KeyDialog
 
     private async Task FillAsync()
     {
+        _more = Listing is null && Environment is not null;
         if (Listing is { } listing) Show(KeyDraft.Of(listing));
         var (actor, organization) = await Current.HereAsync();
+        if (Listing is null) _environment = Environment?.Id;
         if (Listing is null && !actor.IsService) _owner = actor.Id;
         _choices = await Sheet.ChoicesAsync(organization);
     }

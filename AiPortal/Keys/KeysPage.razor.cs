@@ -5,6 +5,7 @@ using AiPortal.Core.Data;
 using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Keys.Import;
+using AiPortal.Shell.Environments;
 using AiPortal.Ui.Figures;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
@@ -61,6 +62,9 @@ public sealed partial class KeysPage
 
     [SupplyParameterFromQuery(Name = TagName)] private string? TagText { get; set; }
 
+    /// <summary>Chosen for every page; an address that names another goes before it.</summary>
+    [CascadingParameter] private ShownEnvironment? Environment { get; set; }
+
     private KeyQuery Query => new()
     {
         Search = Search,
@@ -68,12 +72,12 @@ public sealed partial class KeysPage
         IdleDays = StatusWord == Idle ? ApiKey.IdleDays : null,
         ExpiringDays = StatusWord == Expiring ? ExpiringDays : null,
         TeamId = TeamId,
-        EnvironmentId = EnvironmentId,
+        EnvironmentId = EnvironmentId ?? Environment?.Id,
         OwnerUserId = OwnerId,
         Tag = KeyTag.Parse(TagText),
     };
 
-    private bool Filtered => Query != new KeyQuery();
+    private bool Filtered => Query != new KeyQuery { EnvironmentId = EnvironmentId is null ? Environment?.Id : null };
 
     private IReadOnlyList<(string, string)> States =>
     [

@@ -1,5 +1,6 @@
 using AiPortal.Access;
 using AiPortal.Core.Providers;
+using AiPortal.Shell.Environments;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -10,7 +11,7 @@ namespace AiPortal.Providers;
 /// <summary>The form of an account: a new one, or a change. Closes with the account as it now is, or null.</summary>
 public sealed partial class ProviderDialog
 {
-    private static readonly string[] Shown = ["kind", "name", "base_url", "api_key", "models", "priority", "weight", "rpm", "tpm", "concurrency", "model_map", "api_key_expires_at"];
+    private static readonly string[] Shown = ["kind", "name", "base_url", "api_key", "models", "priority", "weight", "rpm", "tpm", "concurrency", "model_map", "api_key_expires_at", "environment_id"];
     private static readonly string[] Folded = ["priority", "weight", "rpm", "tpm", "concurrency", "model_map", "api_key_expires_at"];
 
     private Faults _faults = Faults.None;
@@ -31,12 +32,18 @@ public sealed partial class ProviderDialog
     private bool _private;
     private bool _sync;
     private DateOnly? _expires;
+    private string _environment = "";
+    private IReadOnlyList<(Guid Id, string Name)> _environments = [];
 
     [Inject] internal IStringLocalizer<ProvidersText> Text { get; init; } = default!;
 
     [Inject] internal AddProvider Addition { get; init; } = default!;
 
     [Inject] internal ChangeProvider Change { get; init; } = default!;
+
+    [Inject] internal ProviderList Accounts { get; init; } = default!;
+
+    [CascadingParameter] private ShownEnvironment? Environment { get; set; }
 
     [Inject] internal CurrentActor Current { get; init; } = default!;
 
@@ -63,8 +70,16 @@ public sealed partial class ProviderDialog
         return await dialogs.OpenAsync<ProviderDialog>(title, parameters!, FormDialog.Wide(560)) as ProviderAccount;
     }
 
-    protected override void OnInitialized()
+    protected override async Task OnInitializedAsync()
     {
+        Show();
+        var (_, organization) = await Current.HereAsync();
+        _environments = await Accounts.EnvironmentsAsync(organization);
+    }
+
+    private void Show()
+    {
+        _environment = (Account is null ? Environment?.Id : Account.EnvironmentId)?.ToString() ?? "";
         if (Account is not { } row)
         {
             Preset();
@@ -107,7 +122,10 @@ public sealed partial class ProviderDialog
         var draft = new ProviderDraft(
             _name.Trim(), _kind, Sandbox ? null : Trimmed(_address), Credential(), _models.Count == 0 ? null : [.. _models], map, _weight, _priority,
             Account?.Enabled ?? true, !Sandbox && _private, _rpm, _tpm, _concurrency,
-            !Sandbox && _sync, Expires());
+            !Sandbox && _sync, Expires())
+        {
+            EnvironmentId = Guid.TryParse(_environment, out var environment) ? environment : null,
+        };
         var (actor, organization) = await Current.HereAsync();
         var outcome = Account is { } row
             ? await Change.RunAsync(actor, organization, row.Id, draft)

@@ -38,6 +38,9 @@ public sealed partial class ProviderDrawer
     /// <summary>The account shown; null: the drawer is in.</summary>
     [Parameter, EditorRequired] public ProviderAccount? Account { get; set; }
 
+    /// <summary>By name, where it serves one environment alone.</summary>
+    [Parameter] public string? Environment { get; set; }
+
     /// <summary>What went there; null where nothing did.</summary>
     [Parameter] public ProviderUse? Use { get; set; }
 

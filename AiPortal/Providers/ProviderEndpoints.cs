@@ -12,7 +12,7 @@ internal static class ProviderEndpoints
     public static void MapProviders(this IEndpointRouteBuilder api)
     {
         var group = api.MapGroup("/providers").WithTags("Providers");
-        group.MapGet("", ListAsync).Describe("List accounts by name; filters kind, enabled, search.", answer: new Page<ProviderView>([Example], null));
+        group.MapGet("", ListAsync).Describe("List accounts by name; filters kind, enabled, search, environment_id (those that serve its keys).", answer: new Page<ProviderView>([Example], null));
         group.MapGet("/{id:guid}", ReadAsync).Describe("Read an account.", answer: Example);
         group.MapPost("", AddAsync).Describe("Add an account; api_key is sealed and never answered again.", Request, Example, StatusCodes.Status201Created);
         group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync)
@@ -43,6 +43,7 @@ internal static class ProviderEndpoints
         concurrency = 200,
         sync_models = true,
         api_key_expires_at = (DateTimeOffset?)null,
+        environment_id = (Guid?)null,
     };
 
     private static ProviderView Example => ProviderView.Example;
@@ -51,7 +52,7 @@ internal static class ProviderEndpoints
     {
         var query = new ApiQuery(http);
         var (limit, after) = (query.Limit(), query.CursorByText());
-        var filter = new ProviderFilter(query.Text("kind"), query.Flag("enabled"), query.Text("search"));
+        var filter = new ProviderFilter(query.Text("kind"), query.Flag("enabled"), query.Text("search"), query.Id("environment_id"));
         var organization = ApiScope.ForList(http, query, Permission.ViewProviders);
         if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
         return ApiResults.Page(await providers.PageAsync(organization.Value, filter, limit, after, http.RequestAborted), ProviderView.Of);
@@ -161,6 +162,9 @@ internal static class ProviderEndpoints
             body.IntOrNull("tpm", now?.Tpm, min: 1),
             body.IntOrNull("concurrency", now?.Concurrency, min: 1),
             body.Flag("sync_models", now?.SyncModels ?? false),
-            body.InstantOrNull("api_key_expires_at", now?.ApiKeyExpiresAt));
+            body.InstantOrNull("api_key_expires_at", now?.ApiKeyExpiresAt))
+        {
+            EnvironmentId = body.IdOrNull("environment_id", now?.EnvironmentId),
+        };
     }
 }

@@ -7,7 +7,7 @@ namespace AiPortal.Providers;
 internal sealed record ProviderView(Guid Id, Guid OrganizationId, string Name, string Kind, string? BaseUrl, string? ApiKeyHint, DateTimeOffset? ApiKeyExpiresAt,
     string? PreviousKeyHint, DateTimeOffset? RotatedAt, string[]? Models, IReadOnlyDictionary<string, string> ModelMap, int Weight, int Priority, bool Enabled, bool AllowPrivate,
     int? Rpm, int? Tpm, int? Concurrency, bool SyncModels, DateTimeOffset? SyncedAt, decimal? Balance, string? BalanceCurrency,
-    DateTimeOffset? TestedAt, bool? TestOk, string? TestError, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    DateTimeOffset? TestedAt, bool? TestOk, string? TestError, Guid? EnvironmentId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     /// <summary>Members that are answered and never taken.</summary>
     public static readonly string[] ReadOnlyMembers =
@@ -17,11 +17,11 @@ internal sealed record ProviderView(Guid Id, Guid OrganizationId, string Name, s
 
     public static ProviderView Example { get; } = new(ApiExamples.Id, ApiExamples.Id, "OpenAI production", "openai", "https://api.openai.com/v1", "x7Qp", null, "mB2k",
         ApiExamples.Instant, ["gpt-4.1-mini"], new Dictionary<string, string> { ["fast"] = "gpt-4.1-mini" }, 1, 0, true, false, 3000, null, 200, true, ApiExamples.Instant, null, null,
-        ApiExamples.Instant, true, null, ApiExamples.Instant, ApiExamples.Instant);
+        ApiExamples.Instant, true, null, ApiExamples.Id, ApiExamples.Instant, ApiExamples.Instant);
 
     public static ProviderView Of(ProviderAccount row) => new(row.Id, row.OrganizationId, row.Name, row.Kind, row.BaseUrl, row.ApiKeyHint, row.ApiKeyExpiresAt,
         row.PreviousKeyHint, row.RotatedAt, row.Models, row.ModelMap, row.Weight, row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency, row.SyncModels, row.SyncedAt,
-        row.Balance, row.BalanceCurrency, row.TestedAt, row.TestOk, row.TestError, row.CreatedAt, row.UpdatedAt);
+        row.Balance, row.BalanceCurrency, row.TestedAt, row.TestOk, row.TestError, row.EnvironmentId, row.CreatedAt, row.UpdatedAt);
 }
 
 /// <summary>What a sync gave.</summary>

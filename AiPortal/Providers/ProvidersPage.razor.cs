@@ -4,6 +4,7 @@ using AiPortal.Core.Analytics;
 using AiPortal.Core.Data;
 using AiPortal.Core.Providers;
 using AiPortal.Core.Routing.Health;
+using AiPortal.Shell.Environments;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
@@ -25,7 +26,8 @@ public sealed partial class ProvidersPage
     private bool _allowed = true;
     private bool _mayChange;
     private bool _loaded;
-    private string? _shown;
+    private (string?, Guid?) _shown;
+    private IReadOnlyDictionary<Guid, string> _environments = new Dictionary<Guid, string>();
 
     [Inject] internal IStringLocalizer<ProvidersText> Text { get; init; } = default!;
 
@@ -41,6 +43,8 @@ public sealed partial class ProvidersPage
 
     [Inject] internal DialogService Dialogs { get; init; } = default!;
 
+    [CascadingParameter] private ShownEnvironment? Environment { get; set; }
+
     [SupplyParameterFromQuery(Name = SearchName)] private string? Search { get; set; }
 
     protected override async Task OnInitializedAsync()
@@ -49,14 +53,18 @@ public sealed partial class ProvidersPage
         _allowed = actor.May(Permission.ViewProviders, organization);
         _mayChange = actor.May(Permission.ManageProviders, organization);
         _topic = HealthBook.Topic(organization);
-        if (_allowed) await ReadUsesAsync();
+        if (!_allowed) return;
+        await ReadUsesAsync();
+        _environments = (await Accounts.EnvironmentsAsync(organization)).ToDictionary(one => one.Id, one => one.Name);
     }
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_loaded && _shown != Search && _table is not null) await _table.ReloadAsync();
-        (_loaded, _shown) = (true, Search);
+        if (_loaded && _shown != (Search, Environment?.Id) && _table is not null) await _table.ReloadAsync();
+        (_loaded, _shown) = (true, (Search, Environment?.Id));
     }
+
+    private string? EnvironmentOf(ProviderAccount row) => row.EnvironmentId is { } id ? _environments.GetValueOrDefault(id) : null;
 
     private string KindName(string kind) => ProviderWords.KindName(kind, Text);
 
@@ -65,7 +73,7 @@ public sealed partial class ProvidersPage
     {
         var (actor, organization) = await Current.HereAsync();
         if (!actor.May(Permission.ViewProviders, organization)) return new TablePage<ProviderAccount>([], 0);
-        var page = await Accounts.PageAsync(organization, new ProviderFilter(Search: Search), Cursor.MaxLimit, null);
+        var page = await Accounts.PageAsync(organization, new ProviderFilter(Search: Search, EnvironmentId: Environment?.Id), Cursor.MaxLimit, null);
         return new TablePage<ProviderAccount>([.. page.Data.Skip(query.Skip).Take(query.Take)], page.Data.Count);
     }
 

@@ -117,6 +117,7 @@ internal static class TrialWords
     public static string Why(SkippedAttempt skip, AccountCondition? condition) => skip.Reason switch
     {
         SkipReason.Disabled => "It is disabled, removed or not usable.",
+        SkipReason.OtherEnvironment => "It serves the keys of another environment.",
         SkipReason.NotServed => "It does not serve this model.",
         SkipReason.NotSpoken => "Accounts of its kind cannot be asked this.",
         SkipReason.NotPriced => "No price is in force for this model.",

@@ -1,4 +1,5 @@
 using AiPortal.Access;
+using AiPortal.Shell.Environments;
 using AiPortal.Shell.States;
 using AiPortal.Ui;
 using AiPortal.Ui.Figures;
@@ -32,6 +33,8 @@ public sealed partial class MainLayout : IDisposable
 
     [Inject] internal NotificationService Notices { get; init; } = default!;
 
+    [CascadingParameter] private Preferences? Preferences { get; set; }
+
     [CascadingParameter] private Task<AuthenticationState>? Authentication { get; set; }
 
     private PersistingComponentStateSubscription _handing;
@@ -48,7 +51,7 @@ public sealed partial class MainLayout : IDisposable
             return;
         _viewer = Viewer.From((await Authentication).User);
         // The circuit begins with what the first HTML showed, so that nothing of the shell comes and goes.
-        if (Handed.TryTakeFromJson<ViewerSight>(nameof(Viewer), out var sight) && sight is not null) _viewer = _viewer.In(sight);
+        if (Handed.TryTakeFromJson<ViewerSight>(nameof(Viewer), out var sight) && sight is not null) _viewer = _viewer.In(sight).At(Preferences?.EnvironmentId);
         _handing = Handed.RegisterOnPersisting(() =>
         {
             Handed.PersistAsJson(nameof(Viewer), ViewerSight.Of(_viewer));
@@ -118,7 +121,12 @@ public sealed partial class MainLayout : IDisposable
     /// <summary>The organization may have got another name or zone since the sign-in.</summary>
     private async Task ReadAsync()
     {
-        if (await Organization.ReadAsync() is var (organization, permissions)) _viewer = _viewer.In(new ViewerSight(organization.Name, organization.TimeZone, permissions));
+        if (await Organization.ReadAsync() is var (organization, permissions, environments))
+        {
+            var sight = new ViewerSight(organization.Name, organization.TimeZone, permissions, [.. environments.Select(one => new ShownEnvironment(one.Id, one.Name))]);
+            _viewer = _viewer.In(sight).At(Preferences?.EnvironmentId);
+        }
+
         if (_zone.Zone.Id != _viewer.Zone.Id) _zone = new DisplayZone(_viewer.Zone);
     }
 }

@@ -1,7 +1,9 @@
+using AiPortal.Shell.Environments;
+
 namespace AiPortal.Shell;
 
 /// <summary>How a browser wants the shell: kept in cookies that portal.js writes and the first HTML already obeys.</summary>
-public sealed record Preferences(string Theme, bool RailNarrow, bool SetUpHidden = false)
+public sealed record Preferences(string Theme, bool RailNarrow, bool SetUpHidden = false, Guid? EnvironmentId = null)
 {
     internal const string ThemeCookie = "portal.theme";
     internal const string RailCookie = "portal.rail";
@@ -13,7 +15,8 @@ public sealed record Preferences(string Theme, bool RailNarrow, bool SetUpHidden
         return new Preferences(
             theme is "light" or "dark" ? theme : "system",
             context.Request.Cookies[RailCookie] == "narrow",
-            context.Request.Cookies[SetUpCookie] == "hidden");
+            context.Request.Cookies[SetUpCookie] == "hidden",
+            EnvironmentChoice.Of(context));
     }
 
     internal string LightMedia => Theme switch { "light" => "all", "dark" => "not all", _ => "(prefers-color-scheme: light)" };

@@ -1,4 +1,5 @@
 using AiPortal.Core.Data;
+using AiPortal.Shell.Environments;
 using AiPortal.Ui;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Radzen;
@@ -45,6 +46,7 @@ public static class ShellFeature
         app.MapStaticAssets();
         Languages.Map(app);
         Clocks.Map(app);
+        EnvironmentChoice.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

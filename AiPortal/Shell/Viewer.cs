@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using AiPortal.Core.Access;
+using AiPortal.Shell.Environments;
 
 namespace AiPortal.Shell;
 
@@ -11,6 +12,12 @@ public sealed record Viewer(string Name, string Email, string Organization, Time
 
     /// <summary>What he may do here, for what the shell offers him; each page asks for itself.</summary>
     public IReadOnlySet<Permission> Permissions { get; init; } = new HashSet<Permission>();
+
+    /// <summary>The organization's, by name.</summary>
+    public IReadOnlyList<ShownEnvironment> Environments { get; init; } = [];
+
+    /// <summary>The one he has chosen to look at; null: all.</summary>
+    public ShownEnvironment? Environment { get; init; }
 
     internal const string OrganizationClaim = "organization_name";
     internal const string TimeZoneClaim = "time_zone";
@@ -24,13 +31,21 @@ public sealed record Viewer(string Name, string Email, string Organization, Time
 
     /// <summary>With the organization, and his place in it, as they are now.</summary>
     internal Viewer In(ViewerSight sight) =>
-        this with { Organization = sight.Organization, Zone = ZoneOf(sight.TimeZone), Permissions = sight.Permissions.ToHashSet() };
+        this with { Organization = sight.Organization, Zone = ZoneOf(sight.TimeZone), Permissions = sight.Permissions.ToHashSet(), Environments = sight.Environments };
+
+    /// <summary>Looking at an environment; one that the organization does not have is all.</summary>
+    internal Viewer At(Guid? environmentId)
+    {
+        var chosen = Environments.FirstOrDefault(one => one.Id == environmentId);
+        // The same one is the same object: pages that look at it have nothing to read anew.
+        return chosen == Environment ? this : this with { Environment = chosen };
+    }
 
     private static TimeZoneInfo ZoneOf(string? id) => id is not null && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var found) ? found : TimeZoneInfo.Utc;
 }
 
 /// <summary>What of a viewer may change while he looks: the organization, its zone, and his place in it.</summary>
-internal sealed record ViewerSight(string Organization, string TimeZone, IEnumerable<Permission> Permissions)
+internal sealed record ViewerSight(string Organization, string TimeZone, IEnumerable<Permission> Permissions, IReadOnlyList<ShownEnvironment> Environments)
 {
-    public static ViewerSight Of(Viewer viewer) => new(viewer.Organization, viewer.Zone.Id, viewer.Permissions);
+    public static ViewerSight Of(Viewer viewer) => new(viewer.Organization, viewer.Zone.Id, viewer.Permissions, viewer.Environments);
 }

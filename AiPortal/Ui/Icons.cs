@@ -34,6 +34,7 @@ internal static class Icons
         ["dashboard"] = "M4 4h7v9H4zM13 4h7v5h-7zM13 11h7v9h-7zM4 15h7v5H4z",
         ["download"] = "M12 4v11M7 11l5 5 5-5M4 20h16",
         ["edit"] = "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
+        ["environment"] = "M12 3l9 5-9 5-9-5zM3 12.5l9 5 9-5M3 17l9 5 9-5",
         ["external"] = "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
         ["eye"] = "M2 12s3.5-6 10-6 10 6 10 6-3.5 6-10 6-10-6-10-6zM12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z",
         ["filter"] = "M4 5h16l-6 7v6l-4 2v-8z",

@@ -3314,6 +3314,10 @@ namespace AiPortal.Migrations.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("enabled");
 
+                    b.Property<Guid?>("EnvironmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("environment_id");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -3395,6 +3399,9 @@ namespace AiPortal.Migrations.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_providers");
+
+                    b.HasIndex("EnvironmentId")
+                        .HasDatabaseName("ix_providers_environment_id");
 
                     b.HasIndex("OrganizationId", "Name")
                         .IsUnique()
@@ -4148,6 +4155,15 @@ namespace AiPortal.Migrations.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_budget_requests_budgets_budget_id");
+                });
+
+            modelBuilder.Entity("AiPortal.Core.Providers.ProviderAccount", b =>
+                {
+                    b.HasOne("AiPortal.Core.Tenancy.DeploymentEnvironment", null)
+                        .WithMany()
+                        .HasForeignKey("EnvironmentId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_providers_environments_environment_id");
                 });
 
             modelBuilder.Entity("AiPortal.Core.Tenancy.Department", b =>

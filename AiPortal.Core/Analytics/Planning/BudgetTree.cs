@@ -15,7 +15,8 @@ public enum BudgetState { All, Near, Exceeded }
 /// <param name="Search">Part of a budget's or its scope's name, in any letter case.</param>
 /// <param name="State">Near includes those that are exceeded.</param>
 /// <param name="Folded">Scopes whose budgets below are left out.</param>
-public sealed record BudgetTreeFilter(IReadOnlyCollection<QuotaType>? Types, string? Search, BudgetState State, IReadOnlyCollection<Guid> Folded);
+/// <param name="EnvironmentId">Budgets of this environment and of its keys.</param>
+public sealed record BudgetTreeFilter(IReadOnlyCollection<QuotaType>? Types, string? Search, BudgetState State, IReadOnlyCollection<Guid> Folded, Guid? EnvironmentId = null);
 
 /// <summary>A budget in the tree of scopes.</summary>
 /// <param name="Reading">The budget as it stands.</param>
@@ -53,11 +54,15 @@ public sealed class BudgetTree(TenantDb tenants, BudgetList budgets, BudgetBook 
         return new BudgetNode(reading, path, 0, false);
     }
 
-    public async Task<BudgetSummary> SummaryAsync(Guid organizationId, CancellationToken token = default)
+    /// <param name="organizationId">Whose budgets.</param>
+    /// <param name="environmentId">Only those of this environment and of its keys.</param>
+    /// <param name="token">Ends the read.</param>
+    public async Task<BudgetSummary> SummaryAsync(Guid organizationId, Guid? environmentId = null, CancellationToken token = default)
     {
         var (count, near, exceeded) = await tenants.ReadAsync(organizationId, async db =>
         {
             await using var command = await CommandAsync(db, organizationId, BudgetTreeSql.Summary, token);
+            Add(command, NpgsqlDbType.Uuid, environmentId);
             await using var reader = await command.ExecuteReaderAsync(token);
             await reader.ReadAsync(token);
             return (reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2));
@@ -74,6 +79,7 @@ public sealed class BudgetTree(TenantDb tenants, BudgetList budgets, BudgetBook 
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Uuid, filter.Folded.ToArray());
         Add(command, NpgsqlDbType.Integer, skip);
         Add(command, NpgsqlDbType.Integer, take);
+        Add(command, NpgsqlDbType.Uuid, filter.EnvironmentId);
         var places = new List<Place>();
         var total = skip;
         await using var reader = await command.ExecuteReaderAsync(token);

@@ -50,8 +50,14 @@ internal static class BudgetTreeSql
         ($3::text[] IS NULL OR b.quota_type = ANY($3)) AND ($4::text IS NULL OR b.name ILIKE $4 ESCAPE '\' OR s.names[cardinality(s.names)] ILIKE $4 ESCAPE '\')
         """;
 
-    /// <summary>$1, $2: the current periods; $3: types of scopes; $4: a pattern for names; $5: scopes that are folded; $6, $7: which rows.</summary>
-    public static string Page(BudgetState state) => Placed.Replace("{0}", $"{Wanted} AND {Of(state)}", StringComparison.Ordinal) + """
+    /// <summary>Budget <c>b</c> is of an environment or of a key in it; null stands for all.</summary>
+    private const string OfEnvironment = """
+        ({0}::uuid IS NULL OR (b.quota_type = 'environment' AND b.scope_id = {0})
+          OR (b.quota_type = 'key' AND EXISTS (SELECT 1 FROM api_keys e WHERE e.id = b.scope_id AND e.environment_id = {0})))
+        """;
+
+    /// <summary>$1, $2: the current periods; $3: types of scopes; $4: a pattern for names; $5: scopes that are folded; $6, $7: which rows; $8: an environment.</summary>
+    public static string Page(BudgetState state) => Placed.Replace("{0}", $"{Wanted} AND {Of(state)} AND {In("$8")}", StringComparison.Ordinal) + """
         , above AS (SELECT DISTINCT unnest(chain[1:cardinality(chain) - 1]) AS id FROM placed)
         SELECT r.id, r.names, (SELECT count(*)::int FROM unnest(r.chain[1:cardinality(r.chain) - 1]) c(id) WHERE c.id IN (SELECT scope_id FROM placed)),
           r.scope_id IN (SELECT id FROM above), r.total
@@ -62,11 +68,13 @@ internal static class BudgetTreeSql
         ORDER BY r.place, r.name, r.id
         """;
 
-    /// <summary>How many budgets there are, how many near and how many past a limit.</summary>
+    /// <summary>How many budgets there are, how many near and how many past a limit; $3: an environment.</summary>
     public static string Summary { get; } = $"""
         SELECT count(*)::int, (count(*) FILTER (WHERE used >= warning AND used < 1))::int, (count(*) FILTER (WHERE used >= 1))::int
-        FROM (SELECT b.warning_threshold AS warning, {Used} AS used FROM budgets b) b
+        FROM (SELECT b.warning_threshold AS warning, {Used} AS used FROM budgets b WHERE {In("$3")}) b
         """;
+
+    private static string In(string parameter) => OfEnvironment.Replace("{0}", parameter, StringComparison.Ordinal);
 
     private static string Of(BudgetState state) => state switch
     {
