@@ -78,6 +78,8 @@ internal static class ApiPolicies
         Needs(Permission.ManageSignIn, "/organizations/{id:guid}/directory/try", "POST");
         Resource("/identity-providers", Permission.ManageSignIn, Permission.ManageSignIn);
         foreach (var path in new[] { "/departments", "/teams", "/projects", "/cost-centers", "/environments" }) Resource(path, Permission.ViewStructure, Permission.ManageStructure);
+        Needs(Permission.ManageOrganization, "/environments/copy", "POST");
+        Needs(Permission.ManageMembers, "/members/import", "POST");
         Resource("/members", Permission.ViewMembers, Permission.ManageMembers);
         Needs(Permission.ManageMembers, "/members/{id:guid}/invite", "POST");
         Needs(Permission.ManageMembers, "/members/{id:guid}/two-factor", "DELETE");

@@ -42,6 +42,7 @@ internal static class NavItems
         new("/members", "members", "Nav.Members", NavGroup.Settings, Permission.ViewMembers),
         new("/access", "eye", "Nav.Access", NavGroup.Settings, Permission.ViewMembers),
         new("/structure", "structure", "Nav.Structure", NavGroup.Settings, Permission.ViewStructure),
+        new("/environments", "environment", "Nav.Environments", NavGroup.Settings, Permission.ManageStructure),
         new("/audit", "table", "Nav.Audit", NavGroup.Settings, Permission.ViewAudit),
         new("/key-access", "clock", "Nav.KeyAccess", NavGroup.Settings, Permission.ViewCalls),
         new("/compliance", "audit", "Nav.Compliance", NavGroup.Settings, Permission.ViewAudit),
