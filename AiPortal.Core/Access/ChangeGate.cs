@@ -70,12 +70,8 @@ public sealed class ChangeGate(TenantDb tenants, IConfigurationListener listener
     {
         if (scope.Notes.Count == 0) throw new InvalidOperationException($"The change {intent} wrote no audit row.");
         await scope.Db.SaveChangesAsync(token);
-        foreach (var note in scope.Notes)
-        {
-            await AuditTrail.AppendAsync(scope.Transaction, note, actor.Id, actor.Name, actor.ClientIp, true, clock, token);
-            await scope.Db.SaveChangesAsync(token);
-        }
-
+        await AuditTrail.AppendAsync(scope.Transaction, scope.Notes, actor.Id, actor.Name, actor.ClientIp, true, clock, token);
+        await scope.Db.SaveChangesAsync(token);
         if (scope.TouchesGateway) await Notifications.AnnounceConfigurationAsync(scope.Db, token);
         await scope.Transaction.CommitAsync(token);
         foreach (var action in scope.Afterwards) action();

@@ -29,37 +29,49 @@ public static class AuditTrail
     };
 
     /// <summary>Locks the chain until the transaction ends, so that sequence and hash have no gap.</summary>
-    public static async Task AppendAsync(TenantTransaction transaction, AuditNote note, Guid? actorId, string actorName, string? clientIp,
+    public static Task AppendAsync(TenantTransaction transaction, AuditNote note, Guid? actorId, string actorName, string? clientIp,
+        bool allowed, TimeProvider clock, CancellationToken token) => AppendAsync(transaction, [note], actorId, actorName, clientIp, allowed, clock, token);
+
+    /// <summary>The same for all that one change did, in its order.</summary>
+    internal static async Task AppendAsync(TenantTransaction transaction, IReadOnlyList<AuditNote> notes, Guid? actorId, string actorName, string? clientIp,
         bool allowed, TimeProvider clock, CancellationToken token)
     {
         var db = transaction.Db;
         await LockAsync(transaction, token);
         var last = await db.Set<AuditEvent>().AsNoTracking().Where(a => a.OrganizationId == transaction.OrganizationId).OrderByDescending(a => a.Sequence)
             .Select(a => new { a.Sequence, a.Hash }).FirstOrDefaultAsync(token);
-        // PostgreSQL keeps microseconds; the hash must see what will be read back.
-        var now = clock.GetUtcNow();
-        var entry = new AuditEvent
+        var (sequence, hash) = (last?.Sequence ?? 0, last?.Hash ?? new byte[32]);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var note in notes)
         {
-            Id = Ids.New(clock),
-            OrganizationId = transaction.OrganizationId,
-            CreatedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)),
-            Sequence = (last?.Sequence ?? 0) + 1,
-            ActorId = actorId,
-            ActorName = Cut(actorName, 254)!,
-            ClientIp = Cut(clientIp, 64),
-            Action = note.Action,
-            SubjectType = note.SubjectType,
-            SubjectId = note.SubjectId,
-            SubjectName = Cut(note.SubjectName, 300),
-            Allowed = allowed,
-            Before = Text(note.Before),
-            After = note.Approval is null ? Text(note.After) : Approved(note),
-            PreviousHash = last?.Hash ?? new byte[32],
-            Hash = [],
-        };
-        entry.Hash = HashOf(entry);
-        db.Add(entry);
-        await db.Database.ExecuteSqlAsync($"INSERT INTO audit_names (organization_id, name) SELECT DISTINCT {transaction.OrganizationId}, n FROM unnest({new[] { entry.ActorName, entry.SubjectName ?? entry.ActorName }}) n ON CONFLICT DO NOTHING", token);
+            // PostgreSQL keeps microseconds; the hash must see what will be read back.
+            var now = clock.GetUtcNow();
+            var entry = new AuditEvent
+            {
+                Id = Ids.New(clock),
+                OrganizationId = transaction.OrganizationId,
+                CreatedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)),
+                Sequence = ++sequence,
+                ActorId = actorId,
+                ActorName = Cut(actorName, 254)!,
+                ClientIp = Cut(clientIp, 64),
+                Action = note.Action,
+                SubjectType = note.SubjectType,
+                SubjectId = note.SubjectId,
+                SubjectName = Cut(note.SubjectName, 300),
+                Allowed = allowed,
+                Before = Text(note.Before),
+                After = note.Approval is null ? Text(note.After) : Approved(note),
+                PreviousHash = hash,
+                Hash = [],
+            };
+            hash = entry.Hash = HashOf(entry);
+            db.Add(entry);
+            names.Add(entry.ActorName);
+            if (entry.SubjectName is { } subject) names.Add(subject);
+        }
+
+        await db.Database.ExecuteSqlAsync($"INSERT INTO audit_names (organization_id, name) SELECT {transaction.OrganizationId}, n FROM unnest({names.ToArray()}) n ON CONFLICT DO NOTHING", token);
     }
 
     internal static Task LockAsync(TenantTransaction transaction, CancellationToken token) =>

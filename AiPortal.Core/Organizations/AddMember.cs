@@ -35,7 +35,7 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
                     new Dictionary<string, string[]> { ["email"] = ["Already a member."] });
             }
 
-            if (person is null) scope.Db.Add(person = NewPerson(draft, password, organizationId));
+            if (person is null) scope.Db.Add(person = NewPeople.Make(users, draft, password, organizationId, clock));
             var row = new Membership { UserId = person.Id, Email = person.Email!, Name = draft.Name };
             draft.WriteTo(row);
             scope.Db.Add(row);
@@ -71,24 +71,5 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
         var normalized = users.NormalizeEmail(email);
         await using var db = database.OpenSystem();
         return await db.Set<PortalUser>().AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == normalized, token);
-    }
-
-    private PortalUser NewPerson(MemberDraft draft, string? password, Guid organizationId)
-    {
-        var person = new PortalUser
-        {
-            Id = Ids.New(clock),
-            Name = draft.Name.Trim(),
-            Email = draft.Email,
-            UserName = draft.Email,
-            NormalizedEmail = users.NormalizeEmail(draft.Email),
-            NormalizedUserName = users.NormalizeName(draft.Email),
-            SecurityStamp = OpaqueToken.Create("").Text,
-            LockoutEnabled = true,
-            HomeOrganizationId = organizationId,
-            CreatedAt = clock.GetUtcNow(),
-        };
-        if (password is not null) person.PasswordHash = users.PasswordHasher.HashPassword(person, password);
-        return person;
     }
 }

@@ -2,6 +2,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Access.Grants;
 using AiPortal.Core.Approvals;
 using AiPortal.Core.Data;
+using AiPortal.Core.Organizations.Import;
 using AiPortal.Core.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,6 +26,7 @@ public static class OrganizationsFeature
         services.AddSingleton(typeof(RemoveStructure<>));
         services.AddScoped(typeof(StructureList<>));
         services.AddScoped<AddMember>();
+        services.AddScoped<ImportMembers>();
         services.AddSingleton<ChangeMember>();
         services.AddSingleton<RemoveMember>();
         services.AddScopedForPortal<AcceptInvitation>();

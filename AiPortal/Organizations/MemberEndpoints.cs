@@ -154,7 +154,7 @@ internal static class MemberEndpoints
             view.CreatedAt, view.UpdatedAt, url);
     }
 
-    private static string SiteOf(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}";
+    internal static string SiteOf(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}";
 
     internal static string LinkOf(string site, string token) => $"{site.TrimEnd('/')}/invitation?token={Uri.EscapeDataString(token)}";
 }

@@ -1,4 +1,5 @@
 using AiPortal.Organizations.Grants;
+using AiPortal.Organizations.Members.Import;
 
 namespace AiPortal.Organizations;
 
@@ -10,6 +11,7 @@ internal static class OrganizationsHost
         OrganizationEndpoints.Map(api);
         StructureEndpoints.Map(api);
         MemberEndpoints.Map(api);
+        MemberImportEndpoints.Map(api);
         MemberEndpoints.MapInvitations(api);
         GrantEndpoints.Map(api);
     }

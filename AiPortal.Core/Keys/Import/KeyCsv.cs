@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using AiPortal.Core.Data;
 using AiPortal.Core.Money;
 
@@ -11,28 +10,19 @@ namespace AiPortal.Core.Keys.Import;
 /// </summary>
 public static class KeyCsv
 {
-    private const string Rows = "rows";
-
     public static IReadOnlyList<string> Columns { get; } =
         ["name", "owner", "team", "project", "cost_center", "environment", "models", "budget", "period", "hold", "action", "rpm", "tpm", "concurrency", "expires_at", "tags", "key"];
 
     public static Outcome<IReadOnlyList<KeyImportRow>> Read(string text)
     {
-        var clean = text.TrimStart('\uFEFF');
-        if (Lines(clean) is not { } lines) return Refusal.Field(Rows, "A quoted cell does not end.");
-        if (lines.Count < 2) return Refusal.Field(Rows, "The file has no rows.");
-        if (lines.Count > ImportKeys.MaxRows + 1) return Refusal.Field(Rows, $"At most {ImportKeys.MaxRows} rows.");
-        var header = lines[0].ConvertAll(name => name.Trim().ToLowerInvariant());
-        if (header.Except(Columns).FirstOrDefault() is { } unknown) return Refusal.Field(Rows, $"The column '{unknown}' is not known; known are {string.Join(", ", Columns)}.");
-        if (header.Distinct().Count() != header.Count) return Refusal.Field(Rows, "A column is named twice.");
-        if (!header.Contains("name")) return Refusal.Field(Rows, "The column 'name' is missing.");
-        return lines.Skip(1).Select(cells => Row(header, cells)).ToList();
+        var table = CsvTable.Read(text, Columns, "name", ImportKeys.MaxRows);
+        return table.Refusal is { } refusal ? refusal : table.Value.Select(Row).ToList();
     }
 
-    private static KeyImportRow Row(List<string> header, List<string> cells)
+    private static KeyImportRow Row(CsvRow cells)
     {
         var unread = new Dictionary<string, string>();
-        if (cells.Count != header.Count) unread["row"] = $"Has {cells.Count} cells where the header has {header.Count}.";
+        if (cells.Fault is { } fault) unread["row"] = fault;
         var row = new KeyImportRow
         {
             Name = Cell("name") ?? "",
@@ -52,7 +42,7 @@ public static class KeyCsv
         };
         return row with { Unread = unread };
 
-        string? Cell(string name) => header.IndexOf(name) is >= 0 and var at && at < cells.Count && cells[at].Trim() is { Length: > 0 } text ? text : null;
+        string? Cell(string name) => cells.Cell(name);
 
         string[]? List(string name) => Cell(name)?.Split(['|', ' '], StringSplitOptions.RemoveEmptyEntries);
 
@@ -91,44 +81,6 @@ public static class KeyCsv
             }
 
             return tags;
-        }
-    }
-
-    /// <summary>Null where a quote does not end. Empty lines are left out.</summary>
-    private static List<List<string>>? Lines(string text)
-    {
-        var separator = text.Split('\n', 2)[0] is var first && first.Contains(';', StringComparison.Ordinal) && !first.Contains(',', StringComparison.Ordinal) ? ';' : ',';
-        var (lines, cells, cell, quoted) = (new List<List<string>>(), new List<string>(), new StringBuilder(), false);
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (quoted)
-            {
-                if (c != '"') cell.Append(c);
-                else if (i + 1 < text.Length && text[i + 1] == '"') cell.Append(text[++i]);
-                else quoted = false;
-            }
-            else if (c == '"' && cell.Length == 0) quoted = true;
-            else if (c == separator) EndCell();
-            else if (c == '\n') EndLine();
-            else if (c != '\r') cell.Append(c);
-        }
-
-        if (quoted) return null;
-        EndLine();
-        return lines;
-
-        void EndCell()
-        {
-            cells.Add(cell.ToString());
-            cell.Clear();
-        }
-
-        void EndLine()
-        {
-            EndCell();
-            if (cells.Count > 1 || cells[0].Length > 0) lines.Add(cells);
-            cells = [];
         }
     }
 }

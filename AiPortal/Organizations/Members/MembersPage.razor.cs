@@ -3,6 +3,7 @@ using AiPortal.Core.Access;
 using AiPortal.Core.Data;
 using AiPortal.Core.Organizations;
 using AiPortal.Core.Tenancy;
+using AiPortal.Organizations.Members.Import;
 using AiPortal.Ui.Figures;
 using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
@@ -93,6 +94,11 @@ public sealed partial class MembersPage
         if (await MemberDialog.InviteAsync(Dialogs, Text["Invite.Title"], _teams) is not { } added) return;
         await ReloadAsync();
         await InvitationDialog.ShowAsync(Dialogs, Text["Link.Title", added.Membership.Name], added);
+    }
+
+    private async Task ImportAsync()
+    {
+        if (await MemberImportDialog.ShowAsync(Dialogs, Text["Import.Title"])) await ReloadAsync();
     }
 
     private async Task ReloadAsync()
