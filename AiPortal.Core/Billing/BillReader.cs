@@ -62,7 +62,16 @@ public sealed class BillReader(TenantDb tenants)
 
     private static async Task<IReadOnlyList<Bill>> WithTotalsAsync(PortalDb db, IReadOnlyList<Bill> bills, CancellationToken token)
     {
-        foreach (var draft in bills.Where(b => b.Status == BillStatus.Draft)) await FillAsync(db, draft, token);
+        List<Bill> drafts = [.. bills.Where(b => b.Status == BillStatus.Draft)];
+        if (drafts.Count == 0) return bills;
+        var contents = await BillEntries.ContentsAsync(db, drafts, token);
+        var settles = await BillSettlement.SettlesAsync(db, drafts, token);
+        foreach (var draft in drafts)
+        {
+            draft.Take(contents[draft.Id]);
+            draft.Settles = settles(draft);
+        }
+
         return bills;
     }
 
