@@ -10,15 +10,19 @@ namespace AiPortal.Core.Budgets;
 /// Who manages a part of the organization changes the budgets below it: not the one that bounds the part itself, which is his own
 /// limit, nor the one over himself. For more of those he asks.
 /// </summary>
-internal static class OwnLimits
+public static class OwnLimits
 {
-    public static Refusal? Check(ChangeScope scope, QuotaType type, Guid scopeId) =>
-        scope.Places is { } places && (places.IsRoot(scopeId) || (type == QuotaType.User && scopeId == places.ReaderId))
+    /// <summary>Whether a budget is such a limit to somebody who may change budgets in <paramref name="places"/>; null: everywhere.</summary>
+    public static bool IsOwn(Places? places, QuotaType type, Guid scopeId) =>
+        places is not null && (places.IsRoot(scopeId) || (type == QuotaType.User && scopeId == places.ReaderId));
+
+    internal static Refusal? Check(ChangeScope scope, QuotaType type, Guid scopeId) =>
+        IsOwn(scope.Places, type, scopeId)
             ? Refusal.Denied("This budget is the limit you work under yourself: ask for more of it.")
             : null;
 
     /// <summary>The parts of the organization that lie around a budget's scope: their managers may decide about it.</summary>
-    public static Task<IReadOnlyCollection<Guid>> DecidersAsync(ChangeScope scope, QuotaType type, Guid scopeId, CancellationToken token) =>
+    internal static Task<IReadOnlyCollection<Guid>> DecidersAsync(ChangeScope scope, QuotaType type, Guid scopeId, CancellationToken token) =>
         scope.WideAsync<IReadOnlyCollection<Guid>>(async () =>
         {
             var db = scope.Db;

@@ -13,9 +13,9 @@ public sealed class PageQualityTests(PageQualityTests.DemoPortal demo, ChromiumB
     : IClassFixture<PageQualityTests.DemoPortal>, IClassFixture<ChromiumBrowser>
 {
     /// <summary>They are HTML without a circuit, for people who are not signed in.</summary>
-    private static readonly string[] Plain = ["/sign-in", "/invitation", "/error"];
+    internal static readonly string[] Plain = ["/sign-in", "/invitation", "/error"];
 
-    private static readonly string[] Pages =
+    internal static readonly string[] Pages =
     [
         .. typeof(App).Assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<RouteAttribute>()).Select(route => route.Template)
             .Where(path => !path.Contains('{', StringComparison.Ordinal)).Except(Plain).Order(StringComparer.Ordinal),

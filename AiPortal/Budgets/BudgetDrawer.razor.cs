@@ -20,6 +20,7 @@ public sealed partial class BudgetDrawer
     private BudgetForecast? _forecast;
     private string? _provider;
     private string? _fault;
+    private bool _own;
 
     [Inject] internal IStringLocalizer<BudgetsText> Text { get; init; } = default!;
 
@@ -76,7 +77,9 @@ public sealed partial class BudgetDrawer
         var forecast = node is null ? null : (await Forecasts.ReadAsync(organization, [node.Reading])).GetValueOrDefault(id);
         var provider = node?.Reading.Budget.ProviderId is { } account ? (await Providers.FindAsync(organization, account))?.Name : null;
         // Another may have been opened meanwhile.
-        if (_shown == id) (_node, _forecast, _provider) = (node, forecast, provider);
+        if (_shown != id) return;
+        (_node, _forecast, _provider) = (node, forecast, provider);
+        _own = node is not null && OwnLimits.IsOwn(actor.PlacesFor(Permission.ManageBudgets, organization), node.Reading.Budget.QuotaType, node.Reading.Budget.ScopeId);
     }
 
     private async Task EditAsync()
