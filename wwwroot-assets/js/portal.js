@@ -167,8 +167,31 @@
     }
   };
 
-  // A drawer takes the focus when it opens and gives it back when it goes.
+  // Drawers and dialogs take the focus when they open and give it back when they go. Where what had it is gone too, or cannot be used
+  // any more, the nearest thing around it has it: the Tab key goes on from there, not from the top of the page.
   const openers = new WeakMap();
+  let held = null;
+
+  const hold = (element) => {
+    const around = [];
+    for (let place = element.parentElement?.closest(".drawer, .rz-dialog, main"); place; place = place.parentElement?.closest(".drawer, .rz-dialog, main")) around.push(place);
+    return { element, around };
+  };
+
+  const isLost = () => !document.activeElement || document.activeElement === document.body;
+
+  const giveBack = (to) => {
+    for (const element of [to?.element, ...(to?.around ?? []), document.getElementById("content")]) {
+      if (!element?.isConnected) continue;
+      if (element.matches(".rz-dialog") && !element.hasAttribute("tabindex")) element.tabIndex = -1;
+      element.focus({ preventScroll: true });
+      if (!isLost()) return;
+    }
+  };
+
+  document.addEventListener("focusin", (event) => { held = hold(event.target); });
+  // Who clicks beside everything has let go of it himself.
+  document.addEventListener("pointerdown", () => setTimeout(() => { if (isLost()) held = null; }));
 
   const each = (nodes, selector, act) => {
     for (const node of nodes) {
@@ -186,13 +209,15 @@
     for (const change of changes) {
       each(change.addedNodes, "[data-draft]", restoreDraft);
       each(change.addedNodes, ".rail-link.active", reveal);
+      each(change.addedNodes, ".drawer, .rz-dialog", (panel) => openers.set(panel, isLost() ? held : hold(document.activeElement)));
       // The browser honours autofocus only while nothing has the focus; the button that opened the dialog has it.
       each(change.addedNodes, ".rz-dialog [autofocus]", (field) => field.focus());
-      each(change.addedNodes, ".drawer", (drawer) => openers.set(drawer, document.activeElement));
-      each(change.removedNodes, ".drawer", (drawer) => {
-        if (document.activeElement === document.body) openers.get(drawer)?.focus();
+      each(change.removedNodes, ".drawer, .rz-dialog", (panel) => {
+        if (isLost()) giveBack(openers.get(panel));
       });
     }
+
+    if (held && isLost() && (!held.element.isConnected || held.element.disabled)) giveBack(held);
   }).observe(document.body, { childList: true, subtree: true });
 
   if (!window.Blazor) return;
