@@ -1,11 +1,15 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace AiPortal.Migrations.Migrations
 {
     /// <inheritdoc />
-    public partial class FinalizedBillLines : Migration
+    [DbContext(typeof(PortalDb))]
+    [Migration("20261121081246_FinalizedBillLines")]
+    public class FinalizedBillLines : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)

@@ -1,3 +1,5 @@
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -5,7 +7,9 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace AiPortal.Migrations.Migrations
 {
     /// <inheritdoc />
-    public partial class CallBodies : Migration
+    [DbContext(typeof(PortalDb))]
+    [Migration("20261121154700_CallBodies")]
+    public class CallBodies : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)

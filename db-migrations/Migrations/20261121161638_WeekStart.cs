@@ -1,11 +1,15 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace AiPortal.Migrations.Migrations
 {
     /// <inheritdoc />
-    public partial class WeekStart : Migration
+    [DbContext(typeof(PortalDb))]
+    [Migration("20261121161638_WeekStart")]
+    public class WeekStart : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)

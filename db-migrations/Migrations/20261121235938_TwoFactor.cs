@@ -1,5 +1,7 @@
-﻿using System;
 using System.Collections.Generic;
+using System;
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -7,7 +9,9 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace AiPortal.Migrations.Migrations
 {
     /// <inheritdoc />
-    public partial class TwoFactor : Migration
+    [DbContext(typeof(PortalDb))]
+    [Migration("20261121235938_TwoFactor")]
+    public class TwoFactor : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)

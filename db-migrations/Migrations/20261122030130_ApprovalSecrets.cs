@@ -1,11 +1,15 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
 namespace AiPortal.Migrations.Migrations
 {
     /// <inheritdoc />
-    public partial class ApprovalSecrets : Migration
+    [DbContext(typeof(PortalDb))]
+    [Migration("20261122030130_ApprovalSecrets")]
+    public class ApprovalSecrets : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
