@@ -1,4 +1,6 @@
-﻿using System;
+using System;
+using AiPortal.Core.Data;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -6,7 +8,9 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace AiPortal.Migrations.Migrations
 {
     /// <inheritdoc />
-    public partial class ProviderEnvironments : Migration
+    [DbContext(typeof(PortalDb))]
+    [Migration("20261122062416_ProviderEnvironments")]
+    public class ProviderEnvironments : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
