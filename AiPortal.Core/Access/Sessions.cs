@@ -12,7 +12,7 @@ public enum SessionKind { Browser, Api }
 /// <summary>A session as its person sees it. Instants are UTC; <c>SeenAt</c> is right to five minutes.</summary>
 public sealed record OwnSession(Guid Id, SessionKind Kind, string? ClientIp, string? UserAgent, bool IsCurrent, DateTimeOffset CreatedAt, DateTimeOffset SeenAt, DateTimeOffset ExpiresAt);
 
-/// <summary>Begins, renews and ends sessions.</summary>
+/// <summary>Begins, renews and ends sessions. One begins with a finished step of <see cref="SignIn"/> alone, so that no way in passes its rules by.</summary>
 public sealed class Sessions(PortalDatabase database, TimeProvider clock)
 {
     private const int MostShown = 200;
@@ -24,9 +24,9 @@ public sealed class Sessions(PortalDatabase database, TimeProvider clock)
     private static readonly TimeSpan OutsideLife = TimeSpan.FromHours(12);
 
     /// <summary>A session for an API client.</summary>
-    public async Task<SessionTokens> BeginAsync(Guid userId, string? clientIp, string? userAgent, SignInWay? way = null, CancellationToken token = default)
+    public async Task<SessionTokens> BeginAsync(SignInStep step, string? clientIp, string? userAgent, CancellationToken token = default)
     {
-        var session = New(userId, clientIp, userAgent, way);
+        var session = New(step, clientIp, userAgent);
         var tokens = Issue(session);
         await using var db = database.OpenSystem();
         db.Add(session);
@@ -35,9 +35,9 @@ public sealed class Sessions(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>A session for a browser, whose cookie carries the returned id.</summary>
-    public async Task<Guid> BeginBrowserAsync(Guid userId, string? clientIp, string? userAgent, SignInWay? way = null, CancellationToken token = default)
+    public async Task<Guid> BeginBrowserAsync(SignInStep step, string? clientIp, string? userAgent, CancellationToken token = default)
     {
-        var session = New(userId, clientIp, userAgent, way);
+        var session = New(step, clientIp, userAgent);
         await using var db = database.OpenSystem();
         db.Add(session);
         await db.SaveChangesAsync(token);
@@ -110,27 +110,36 @@ public sealed class Sessions(PortalDatabase database, TimeProvider clock)
     }
 
     /// <summary>Ends what a directory or provider began: it is changed, off or gone.</summary>
-    public async Task EndOfSourceAsync(Guid sourceId, CancellationToken token = default)
+    public Task EndOfSourceAsync(Guid sourceId, CancellationToken token = default) => EndOfSourceAsync(sourceId, null, token);
+
+    /// <summary>The same of one person; null: of everybody.</summary>
+    public async Task EndOfSourceAsync(Guid sourceId, Guid? userId, CancellationToken token = default)
     {
         var now = clock.GetUtcNow();
         await using var db = database.OpenSystem();
-        await db.Set<Session>().Where(s => s.SourceId == sourceId && s.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now), token);
+        await db.Set<Session>().Where(s => s.SourceId == sourceId && (userId == null || s.UserId == userId) && s.RevokedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.RevokedAt, now), token);
     }
 
-    private Session New(Guid userId, string? clientIp, string? userAgent, SignInWay? way) => new()
+    private Session New(SignInStep step, string? clientIp, string? userAgent)
     {
-        Id = Ids.New(clock),
-        UserId = userId,
-        CreatedAt = clock.GetUtcNow(),
-        SeenAt = clock.GetUtcNow(),
-        AccessExpiresAt = clock.GetUtcNow() + (way is null ? Life : OutsideLife),
-        ExpiresAt = clock.GetUtcNow() + (way is null ? Life : OutsideLife),
-        SourceId = way?.SourceId,
-        ConfinedTo = way?.OrganizationId,
-        SecondFactorTrusted = way?.SecondFactorTrusted ?? false,
-        ClientIp = clientIp,
-        UserAgent = userAgent is { Length: > 300 } ? userAgent[..300] : userAgent,
-    };
+        if (step.NeedsCode) throw new InvalidOperationException("Signing in is not finished: the second factor is still to come.");
+        var now = clock.GetUtcNow();
+        var ends = now + (step.Way is null ? Life : OutsideLife);
+        return new Session
+        {
+            Id = Ids.New(clock),
+            UserId = step.User.Id,
+            CreatedAt = now,
+            SeenAt = now,
+            AccessExpiresAt = ends,
+            ExpiresAt = ends,
+            SourceId = step.Way?.SourceId,
+            ConfinedTo = step.Way?.OrganizationId,
+            SecondFactorTrusted = step.Way?.SecondFactorTrusted ?? false,
+            ClientIp = clientIp,
+            UserAgent = userAgent is { Length: > 300 } ? userAgent[..300] : userAgent,
+        };
+    }
 
     private SessionTokens Issue(Session session)
     {

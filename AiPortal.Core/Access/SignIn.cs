@@ -4,11 +4,19 @@ using Microsoft.AspNetCore.Identity;
 
 namespace AiPortal.Core.Access;
 
-/// <summary>Who proved who he is, and how; <c>NeedsCode</c> says that he is not in yet.</summary>
-/// <param name="User">The person.</param>
-/// <param name="NeedsCode">His second factor is still to come.</param>
-/// <param name="Way">Null for a password of the portal's own.</param>
-public sealed record SignInStep(PortalUser User, bool NeedsCode, SignInWay? Way = null);
+/// <summary>Who proved who he is, and how; <c>NeedsCode</c> says that he is not in yet. Only <see cref="SignIn"/> makes one.</summary>
+public sealed record SignInStep
+{
+    internal SignInStep(PortalUser user, bool needsCode, SignInWay? way = null) => (User, NeedsCode, Way) = (user, needsCode, way);
+
+    public PortalUser User { get; }
+
+    /// <summary>His second factor is still to come.</summary>
+    public bool NeedsCode { get; }
+
+    /// <summary>Null for a password of the portal's own.</summary>
+    public SignInWay? Way { get; }
+}
 
 /// <summary>
 /// Checks an address and a password, here or where the organization's directory is, and the second factor of those who have one.
@@ -51,10 +59,11 @@ public sealed class SignIn(UserManager<PortalUser> users, IPasswordHasher<Portal
     }
 
     /// <summary>
-    /// The second factor of somebody who proved to a provider who he is: none where he has none, or where the provider's organization
-    /// relies on the one asked for there.
+    /// Somebody proved to a provider who he is. A locked account is locked here too. His second factor: none where he has none, or where
+    /// the provider's organization relies on the one asked for there.
     /// </summary>
-    public static SignInStep After(SignInProof proof) => new(proof.User, proof.User.TwoFactorEnabled && !proof.Way.SecondFactorTrusted, proof.Way);
+    public async Task<Outcome<SignInStep>> AfterAsync(SignInProof proof, CancellationToken token = default) =>
+        await attempts.IsLockedAsync(proof.User.Id, token) ? Locked : new SignInStep(proof.User, proof.User.TwoFactorEnabled && !proof.Way.SecondFactorTrusted, proof.Way);
 
     /// <summary>The second step of one whose password was right: <paramref name="stamp"/> is his security stamp at that moment.</summary>
     public async Task<Outcome<SignInStep>> FinishAsync(Guid userId, string stamp, string code, SignInWay? way = null)
@@ -99,6 +108,8 @@ public sealed class SignIn(UserManager<PortalUser> users, IPasswordHasher<Portal
     }
 
     internal static Refusal Wrong => new(RefusalKind.Forbidden, "invalid_credentials", "The address or the password is wrong.");
+
+    private static Refusal Locked => new(RefusalKind.Forbidden, "locked", "Too many wrong attempts at this account: wait five minutes.");
 
     private static Refusal WrongCode => new(RefusalKind.Forbidden, "invalid_code", "The code is wrong, was used before, or came too often.");
 }

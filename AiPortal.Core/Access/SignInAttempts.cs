@@ -22,6 +22,13 @@ public sealed class SignInAttempts(PortalDatabase database, TimeProvider clock)
             .SetProperty(u => u.AccessFailedCount, u => u.AccessFailedCount + 1 >= Most ? 0 : u.AccessFailedCount + 1), token) == 1;
     }
 
+    public async Task<bool> IsLockedAsync(Guid userId, CancellationToken token = default)
+    {
+        var now = clock.GetUtcNow();
+        await using var db = database.OpenSystem();
+        return await db.Set<PortalUser>().AnyAsync(u => u.Id == userId && u.LockoutEnd > now, token);
+    }
+
     /// <summary>The person proved who he is: all is forgotten.</summary>
     public async Task ForgetAsync(Guid userId, CancellationToken token = default)
     {

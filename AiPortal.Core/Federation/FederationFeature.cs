@@ -26,7 +26,8 @@ public static class FederationFeature
             of.GetRequiredService<TenantDb>(), of.GetRequiredService<UpstreamAddressGuard>(), of.GetRequiredService<DirectoryVisits>(), of.GetRequiredService<AdmitPerson>()));
         services.AddForPortal<IdentityProviders>();
         services.AddSingleton<ChangeIdentityProvider>();
-        services.AddScoped(of => new ProviderSignIn(of.GetRequiredService<AdmitPerson>()));
+        services.AddScoped(of => new ProviderSignIn(of.GetRequiredService<AdmitPerson>(), of.GetRequiredService<SignIn>()));
+        services.AddSingleton<ConnectedWays>();
         services.AddSealed(
             new SealedColumn("ldap_directories", "bind_secret_cipher", "directory:{organization_id}:{id}"),
             new SealedColumn("identity_providers", "client_secret_cipher", "identity_provider:{organization_id}:{id}"));

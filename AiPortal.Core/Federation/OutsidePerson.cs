@@ -19,5 +19,8 @@ internal sealed record OutsidePerson(Guid OrganizationId, Guid SourceId, string 
 
     public Guid? TeamId { get; init; }
 
+    /// <summary>Who is signed in and wants to come in this way from now on; null: somebody who signs in.</summary>
+    public Guid? ConnectTo { get; init; }
+
     public string? ClientIp { get; init; }
 }

@@ -23,8 +23,8 @@ public sealed class AcceptInvitation(PortalDatabase database, TenantDb tenants, 
         var taken = await transaction.Db.Set<Invitation>().Where(i => i.Id == known.Id && i.AcceptedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.AcceptedAt, now).SetProperty(i => i.UpdatedAt, now), token);
         if (taken == 0) return new Refusal(RefusalKind.NotFound, "invalid_invitation", "This invitation is unknown, used or expired.");
-        // Whoever has a password already keeps it: an old link must not take over an account.
-        if (person.PasswordHash is not null)
+        // Whoever has a password, or a directory or provider that knows him, keeps it so: an old link must not take over an account.
+        if (person.PasswordHash is not null || person.EmailConfirmed)
             return Refusal.Conflict("already_accepted", "This person can sign in already.");
         var set = await users.AddPasswordAsync(person, password);
         if (!set.Succeeded)

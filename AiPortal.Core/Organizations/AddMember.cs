@@ -40,7 +40,7 @@ public sealed class AddMember(ChangeGate gate, PortalDatabase database, UserMana
             draft.WriteTo(row);
             scope.Db.Add(row);
             await scope.Db.SaveChangesAsync(token);
-            var canSignIn = person.PasswordHash is not null;
+            var canSignIn = person.PasswordHash is not null || person.EmailConfirmed;
             var invitation = Invitations.MayMake(person, organizationId) ? Invitations.Make(scope.Db, row, clock) : null;
             scope.Audit(new AuditNote("member.create", "member", row.Id, row.Email, After: draft));
             return new AddedMember(row, canSignIn, invitation);

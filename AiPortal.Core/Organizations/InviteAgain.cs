@@ -18,7 +18,7 @@ public sealed class InviteAgain(ChangeGate gate, TimeProvider clock)
             if (row is null) return Refusal.Missing("member");
             if (MemberRules.CheckGrant(actor, organizationId, row.Role) is { } denial) return denial;
             var person = await scope.Db.Set<PortalUser>().AsNoTracking().SingleAsync(u => u.Id == row.UserId, token);
-            if (person.PasswordHash is not null) return Refusal.Conflict("already_accepted", $"{row.Name} can sign in already.");
+            if (person.PasswordHash is not null || person.EmailConfirmed) return Refusal.Conflict("already_accepted", $"{row.Name} can sign in already.");
             if (!Invitations.MayMake(person, organizationId))
                 return Refusal.Conflict("invited_elsewhere", $"{row.Name} was invited by another organization first and chooses a password with its link.");
             await scope.Db.Set<Invitation>().Where(i => i.MembershipId == id).ExecuteDeleteAsync(token);
@@ -35,9 +35,9 @@ internal static class Invitations
 
     /// <summary>
     /// Whoever holds the link chooses the person's password. So only the organization that brought the person here gives one out:
-    /// any other could make itself a way into the first.
+    /// any other could make itself a way into the first. Who comes in by a directory or provider has a way already.
     /// </summary>
-    public static bool MayMake(PortalUser person, Guid organizationId) => person.PasswordHash is null && person.HomeOrganizationId == organizationId;
+    public static bool MayMake(PortalUser person, Guid organizationId) => person is { PasswordHash: null, EmailConfirmed: false } && person.HomeOrganizationId == organizationId;
 
     /// <summary>The token in clear.</summary>
     public static string Make(PortalDb db, Membership row, TimeProvider clock)

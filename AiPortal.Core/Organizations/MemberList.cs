@@ -5,11 +5,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AiPortal.Core.Organizations;
 
-/// <summary>Whether a member has chosen a password yet.</summary>
+/// <summary>Whether a member has a way to sign in: a password, or a directory or provider that knows him.</summary>
 public enum MemberStatus { Active, Invited }
 
-/// <summary>A member and whether he can sign in yet.</summary>
-public sealed record MemberLine(Membership Membership, bool CanSignIn);
+/// <summary>A member, whether he can sign in yet, and whether his address is known to be his.</summary>
+public sealed record MemberLine(Membership Membership, bool CanSignIn, bool EmailConfirmed);
 
 /// <summary>What to list of members.</summary>
 public sealed record MemberFilter(Role? Role = null, Guid? TeamId = null, string? Search = null, MemberStatus? Status = null);
@@ -39,7 +39,7 @@ public sealed class MemberList(TenantDb tenants)
         if (filter.Status is { } status)
         {
             var active = status == MemberStatus.Active;
-            rows = rows.Where(m => db.Set<PortalUser>().Any(u => u.Id == m.UserId && u.PasswordHash != null) == active);
+            rows = rows.Where(m => db.Set<PortalUser>().Any(u => u.Id == m.UserId && (u.PasswordHash != null || u.EmailConfirmed)) == active);
         }
 
         if (filter.Search is { } text)
@@ -52,7 +52,7 @@ public sealed class MemberList(TenantDb tenants)
     }
 
     private static IQueryable<MemberLine> Lines(PortalDb db, IQueryable<Membership> rows) =>
-        rows.Join(db.Set<PortalUser>(), m => m.UserId, u => u.Id, (m, u) => new { m, u.PasswordHash })
+        rows.Join(db.Set<PortalUser>(), m => m.UserId, u => u.Id, (m, u) => new { m, u.PasswordHash, u.EmailConfirmed })
             .OrderBy(l => l.m.Name).ThenBy(l => l.m.Id)
-            .Select(l => new MemberLine(l.m, l.PasswordHash != null));
+            .Select(l => new MemberLine(l.m, l.PasswordHash != null || l.EmailConfirmed, l.EmailConfirmed));
 }

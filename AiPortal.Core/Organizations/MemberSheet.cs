@@ -8,6 +8,10 @@ namespace AiPortal.Core.Organizations;
 /// <summary>A member, whether he can sign in yet, his team by name, and the part of the organization that his role is for.</summary>
 public sealed record MemberRow(Membership Membership, bool CanSignIn, string? Team, string? Place = null)
 {
+    /// <summary>Whether his address is known to be his.</summary>
+    public bool EmailConfirmed { get; init; }
+
+
     public MemberStatus Status => CanSignIn ? MemberStatus.Active : MemberStatus.Invited;
 }
 
@@ -46,12 +50,15 @@ public sealed class MemberSheet(TenantDb tenants)
     private static IQueryable<MemberRow> Rows(PortalDb db, IQueryable<Membership> members) =>
         members.OrderBy(m => m.Name).ThenBy(m => m.Id).Select(m => new MemberRow(
             m,
-            db.Set<PortalUser>().Any(u => u.Id == m.UserId && u.PasswordHash != null),
+            db.Set<PortalUser>().Any(u => u.Id == m.UserId && (u.PasswordHash != null || u.EmailConfirmed)),
             db.Set<Team>().Where(t => t.Id == m.TeamId).Select(t => t.Name).FirstOrDefault(),
             m.ScopeId == null ? null
                 : m.ScopeType == PlaceKind.Team ? db.Set<Team>().Where(t => t.Id == m.ScopeId).Select(t => t.Name).FirstOrDefault()
                 : m.ScopeType == PlaceKind.Project ? db.Set<Project>().Where(p => p.Id == m.ScopeId).Select(p => p.Name).FirstOrDefault()
-                : db.Set<Department>().Where(d => d.Id == m.ScopeId).Select(d => d.Name).FirstOrDefault()));
+                : db.Set<Department>().Where(d => d.Id == m.ScopeId).Select(d => d.Name).FirstOrDefault())
+        {
+            EmailConfirmed = db.Set<PortalUser>().Any(u => u.Id == m.UserId && u.EmailConfirmed),
+        });
 }
 
 /// <summary>A part of the organization that a role can be for.</summary>

@@ -36,6 +36,7 @@ public static class OrganizationsFeature
         services.AddApprovedAction<GiveAccess, GrantDraft>("access.grant", Permission.ManageMembers,
             async (give, scope, _, draft, token) => IdOf(await give.WithinAsync(scope, draft, token)));
         services.AddSingleton<InviteAgain>();
+        services.AddSingleton<ConfirmAddress>();
         services.AddScoped<StructureTree>();
         services.AddSingleton<IStructureChanges, StructureChanges<Department>>();
         services.AddSingleton<IStructureChanges, StructureChanges<Team>>();

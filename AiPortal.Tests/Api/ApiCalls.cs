@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using AiPortal.Core.Access;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AiPortal.Tests.Api;
 
@@ -49,6 +52,15 @@ internal static class ApiCalls
         return added.Status == HttpStatusCode.Created
             ? await host.SignInAsync(email, "a-long-enough-secret")
             : throw new InvalidOperationException(added.Json.ToString());
+    }
+
+    /// <summary>An access token of somebody, however he comes in.</summary>
+    public static async Task<string> TokenOfAsync(this Fixtures.PortalHost host, string email)
+    {
+        await using var db = host.Database.Portal.OpenSystem();
+        var normalized = email.ToUpperInvariant();
+        var user = await db.Set<PortalUser>().AsNoTracking().SingleAsync(u => u.NormalizedEmail == normalized);
+        return (await host.Services.GetRequiredService<Sessions>().BeginAsync(new SignInStep(user, false), null, null)).AccessToken;
     }
 
     /// <summary>The owner of another organization, who has nothing to do with the admin's, and its id.</summary>

@@ -38,6 +38,21 @@ public sealed class IdentityServer : IAsyncLifetime
         Twist = _ => { };
     }
 
+    /// <summary>What an owner says of it; people of these mail domains come in, of example.com where none are named.</summary>
+    public object Settings(params string[] domains) => new
+    {
+        name = $"Provider {Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}",
+        issuer = Address,
+        authorization_endpoint = Address + "/authorize",
+        token_endpoint = Address + "/token",
+        user_info_endpoint = Address + "/userinfo",
+        client_id = ClientId,
+        client_secret = ClientSecret,
+        allow_private = true,
+        domains = domains.Length == 0 ? ["example.com"] : domains,
+        new_role = "member",
+    };
+
     public async Task InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder(["--urls", "http://127.0.0.1:0"]);

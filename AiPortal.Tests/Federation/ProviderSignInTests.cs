@@ -102,6 +102,8 @@ public sealed class ProviderSignInTests(PortalHost host, IdentityServer server) 
     {
         await SetAsync();
         using var local = await host.MemberAsync("finance", "judy@example.com");
+        var judy = (await host.Admin.GetApiAsync("/members?search=judy@example.com")).Data.Single().GetProperty("id").GetGuid();
+        await host.Admin.PostApiAsync($"/members/{judy}/confirm-address", null);
         server.Knows("judy-1", "Judy@example.com");
         using (var browser = new Walk(host.BaseUrl)) Assert.Equal("/", await browser.FollowAsync($"/sign-in/with/{_id}"));
         server.Knows("judy-2", "judy@example.com");
@@ -143,19 +145,7 @@ public sealed class ProviderSignInTests(PortalHost host, IdentityServer server) 
 
     private async Task<ApiAnswer> SetAsync()
     {
-        var answer = await host.Admin.PostApiAsync("/identity-providers", new
-        {
-            name = $"Provider {Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}",
-            issuer = server.Address,
-            authorization_endpoint = server.Address + "/authorize",
-            token_endpoint = server.Address + "/token",
-            user_info_endpoint = server.Address + "/userinfo",
-            client_id = IdentityServer.ClientId,
-            client_secret = IdentityServer.ClientSecret,
-            allow_private = true,
-            domains = new[] { "example.com" },
-            new_role = "member",
-        });
+        var answer = await host.Admin.PostApiAsync("/identity-providers", server.Settings());
         Assert.True(answer.Status == HttpStatusCode.Created, answer.Json.ToString());
         _id = answer.Id;
         return answer;

@@ -22,7 +22,7 @@ internal sealed class BrowserSession(Sessions sessions, ActorSource actors, Tena
         var user = step.User;
         // Whoever sat here before has left.
         if (IdOf(context.User) is { } before) await sessions.EndAsync(before, context.RequestAborted);
-        var id = await sessions.BeginBrowserAsync(user.Id, context.ClientIp(), context.Request.Headers.UserAgent, step.Way, context.RequestAborted);
+        var id = await sessions.BeginBrowserAsync(step, context.ClientIp(), context.Request.Headers.UserAgent, context.RequestAborted);
         var actor = await actors.BySessionAsync(id, context.ClientIp(), context.RequestAborted);
         var claims = new List<Claim>
         {

@@ -68,6 +68,8 @@ internal static class ApiPolicies
         Add("/auth/two-factor", "GET POST", ApiPolicy.SignedIn);
         Add("/auth/sessions", "GET", ApiPolicy.SignedIn);
         Add("/auth/sessions" + Row, "DELETE", ApiPolicy.SignedIn);
+        Add("/auth/identities", "GET", ApiPolicy.SignedIn);
+        Add("/auth/identities" + Row, "DELETE", ApiPolicy.SignedIn);
 
         Add("/organizations", "GET POST", ApiPolicy.SignedIn);
         Needs(Permission.ViewStructure, "/organizations" + Row, "GET");
@@ -82,6 +84,7 @@ internal static class ApiPolicies
         Needs(Permission.ManageMembers, "/members/import", "POST");
         Resource("/members", Permission.ViewMembers, Permission.ManageMembers);
         Needs(Permission.ManageMembers, "/members/{id:guid}/invite", "POST");
+        Needs(Permission.ManageMembers, "/members/{id:guid}/confirm-address", "POST");
         Needs(Permission.ManageMembers, "/members/{id:guid}/two-factor", "DELETE");
         Needs(Permission.ViewMembers, "/grants", "GET");
         Needs(Permission.ManageMembers, "/grants", "POST");

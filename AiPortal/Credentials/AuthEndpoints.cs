@@ -45,7 +45,7 @@ internal static class AuthEndpoints
         var outcome = await signIn.RunAsync(email, password, code, http.ClientIp(), http.RequestAborted);
         if (outcome.Refusal is { } refusal) return Unauthenticated(refusal);
         if (outcome.Value.NeedsCode) return ApiResults.Ok(new { two_factor_required = true });
-        var tokens = await sessions.BeginAsync(outcome.Value.User.Id, http.ClientIp(), http.Request.Headers.UserAgent, outcome.Value.Way, http.RequestAborted);
+        var tokens = await sessions.BeginAsync(outcome.Value, http.ClientIp(), http.Request.Headers.UserAgent, http.RequestAborted);
         return Tokens(tokens, (await actors.ByTokenAsync(tokens.AccessToken, http.ClientIp(), http.RequestAborted))?.Owes);
     }
 

@@ -1,4 +1,5 @@
 using AiPortal.Access;
+using AiPortal.Access.Account;
 using AiPortal.Core.Federation;
 using AiPortal.Core.Federation.Providers;
 using AiPortal.Federation.Providers;
@@ -13,6 +14,7 @@ internal static class FederationHost
         services.AddFederation();
         services.AddSingleton<ProviderChannel>();
         services.AddSingleton<ProviderDiscovery>();
+        services.AddSingleton(new AccountPart(typeof(ConnectedPanel)));
         services.AddScoped<ProviderDoor>();
         services.AddSingleton<IProviderButtons, Buttons>();
         return services;
@@ -22,6 +24,7 @@ internal static class FederationHost
     {
         DirectoryEndpoints.Map(api);
         ProviderEndpoints.Map(api);
+        IdentityEndpoints.Map(api);
     }
 
     private sealed class Buttons(IdentityProviders providers) : IProviderButtons

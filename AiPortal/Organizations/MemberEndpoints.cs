@@ -12,12 +12,12 @@ namespace AiPortal.Organizations;
 internal static class MemberEndpoints
 {
     internal sealed record MemberView(Guid Id, Guid OrganizationId, Guid UserId, string Email, string Name, Role Role, PlaceKind? ScopeType, Guid? ScopeId, Guid? TeamId, RateLimit RateLimit, MemberStatus Status,
-        DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+        bool EmailConfirmed, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
     {
-        public static MemberView Of(MemberLine line) => Of(line.Membership, line.CanSignIn);
+        public static MemberView Of(MemberLine line) => Of(line.Membership, line.CanSignIn, line.EmailConfirmed);
 
-        public static MemberView Of(Membership row, bool canSignIn) => new(row.Id, row.OrganizationId, row.UserId, row.Email, row.Name, row.Role,
-            row.ScopeType, row.ScopeId, row.TeamId, RateLimit.Of(row), canSignIn ? MemberStatus.Active : MemberStatus.Invited, row.CreatedAt, row.UpdatedAt);
+        public static MemberView Of(Membership row, bool canSignIn, bool emailConfirmed) => new(row.Id, row.OrganizationId, row.UserId, row.Email, row.Name, row.Role,
+            row.ScopeType, row.ScopeId, row.TeamId, RateLimit.Of(row), canSignIn ? MemberStatus.Active : MemberStatus.Invited, emailConfirmed, row.CreatedAt, row.UpdatedAt);
     }
 
     /// <summary>The answer to a creation: <c>invitation_url</c> is shown this once, and null for a person who can sign in.</summary>
@@ -34,6 +34,7 @@ internal static class MemberEndpoints
         group.MapMethods("/{id:guid}", [HttpMethods.Patch, HttpMethods.Put], ChangeAsync).Describe("Change a member's name, role, the part it is for (both null: the whole organization), team or limits.", new { role = "finance", rate_limit = new RateLimit(60) }, Example);
         group.MapPost("/{id:guid}/invite", InviteAgainAsync).Describe("A new invitation link for a member who has not used his; the link before stops working.",
             answer: new { invitation_url = "https://portal.example.com/invitation?token=apv_…" });
+        group.MapPost("/{id:guid}/confirm-address", ConfirmAddressAsync).Describe("Vouch that the account is of the person whose address it has: a directory or identity provider that vouches for the address leads into it from then on. Never for oneself.", answer: Example);
         group.MapDelete("/{id:guid}/two-factor", ResetTwoFactorAsync).Describe("End the two-factor of a member who lost phone and recovery codes; his sessions end.", status: StatusCodes.Status204NoContent);
         group.MapDelete("/{id:guid}", RemoveAsync).Describe("End a membership.", status: StatusCodes.Status204NoContent);
     }
@@ -57,7 +58,7 @@ internal static class MemberEndpoints
         UpdatedAt = ApiExamples.Instant,
     };
 
-    private static MemberView Example => MemberView.Of(ExampleRow, true);
+    private static MemberView Example => MemberView.Of(ExampleRow, true, true);
 
     private static AddedMember ExampleAdded => new(ExampleRow, false, "apv_…");
 
@@ -91,7 +92,7 @@ internal static class MemberEndpoints
             Place = body.Place(null),
         };
         var password = body.TextOrNull("password", maxLength: 1024);
-        body.ReadOnly("id", "user_id", "status", "invitation_url", "created_at", "updated_at");
+        body.ReadOnly("id", "user_id", "status", "email_confirmed", "invitation_url", "created_at", "updated_at");
         if ((body.Refusal() ?? organization.Refusal) is { } refusal) return ApiResults.Refused(refusal);
         var added = await add.RunAsync(http.GetActor(), organization.Value, draft, password, http.RequestAborted);
         return ApiResults.Created(added, member => Created(member, SiteOf(http)));
@@ -111,10 +112,10 @@ internal static class MemberEndpoints
             // Another role than manager is for the whole organization, unless the caller says what cannot be.
             Place = body.Place(Permissions.IsForPlaces(role) ? now.Place : null),
         };
-        body.ReadOnly("id", "organization_id", "user_id", "status", "invitation_url", "created_at", "updated_at");
+        body.ReadOnly("id", "organization_id", "user_id", "status", "email_confirmed", "invitation_url", "created_at", "updated_at");
         if (body.Has("password")) body.Fault("password", "A password is set only when a member is added; afterwards it is his own.");
         if (body.Refusal() is { } refusal) return ApiResults.Refused(refusal);
-        return ApiResults.Ok(await change.RunAsync(http.GetActor(), organization.Value, id, draft, http.RequestAborted), row => MemberView.Of(row, line.CanSignIn));
+        return ApiResults.Ok(await change.RunAsync(http.GetActor(), organization.Value, id, draft, http.RequestAborted), row => MemberView.Of(row, line.CanSignIn, line.EmailConfirmed));
     }
 
     private static async Task<IResult> RemoveAsync(Guid id, HttpContext http, RemoveMember remove)
@@ -129,6 +130,13 @@ internal static class MemberEndpoints
         var organization = await ApiScope.ForRowAsync<Membership>(http, id, "member");
         if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
         return ApiResults.Ok(await invite.RunAsync(http.GetActor(), organization.Value, id, http.RequestAborted), token => new { invitation_url = LinkOf(SiteOf(http), token) });
+    }
+
+    private static async Task<IResult> ConfirmAddressAsync(Guid id, HttpContext http, ConfirmAddress confirm)
+    {
+        var organization = await ApiScope.ForRowAsync<Membership>(http, id, "member");
+        if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
+        return ApiResults.Ok(await confirm.RunAsync(http.GetActor(), organization.Value, id, http.RequestAborted), row => MemberView.Of(row, true, true));
     }
 
     private static async Task<IResult> ResetTwoFactorAsync(Guid id, HttpContext http, ResetTwoFactor reset)
@@ -148,7 +156,7 @@ internal static class MemberEndpoints
 
     private static NewMemberView Created(AddedMember added, string site)
     {
-        var view = MemberView.Of(added.Membership, added.CanSignIn);
+        var view = MemberView.Of(added.Membership, added.CanSignIn, false);
         var url = added.InvitationToken is { } token ? LinkOf(site, token) : null;
         return new NewMemberView(view.Id, view.OrganizationId, view.UserId, view.Email, view.Name, view.Role, view.ScopeType, view.ScopeId, view.TeamId, view.RateLimit, view.Status,
             view.CreatedAt, view.UpdatedAt, url);

@@ -66,7 +66,7 @@ public sealed class ChangeDirectory
 }
 
 /// <summary>Takes an organization's directory away: its people come in by a password of the portal's own, or not at all.</summary>
-public sealed class RemoveDirectory(ChangeGate gate, Sessions sessions)
+public sealed class RemoveDirectory(ChangeGate gate, PortalDatabase database, Sessions sessions)
 {
     public async Task<Outcome<Guid>> RunAsync(Actor actor, Guid organizationId, CancellationToken token = default)
     {
@@ -78,7 +78,9 @@ public sealed class RemoveDirectory(ChangeGate gate, Sessions sessions)
             scope.Audit(new AuditNote("directory.delete", "directory", row.Id, row.Host, LdapDirectoryDraft.Of(row)));
             return row.Id;
         }, token);
-        if (!outcome.IsRefused) await sessions.EndOfSourceAsync(outcome.Value, token);
+        if (outcome.IsRefused) return outcome;
+        await sessions.EndOfSourceAsync(outcome.Value, token);
+        await SourceLinks.RemoveAsync(database, outcome.Value, token);
         return outcome;
     }
 }

@@ -13,7 +13,7 @@ namespace AiPortal.Core.Federation.Providers;
 /// Adds, changes and removes an organization's identity providers; they count at once. Whom a changed one signed in signs in again.
 /// Another token endpoint demands the secret again, so that nobody has the stored one sent to himself.
 /// </summary>
-public sealed class ChangeIdentityProvider(ChangeGate gate, UpstreamAddressGuard guard, SecretVault vault, Sessions sessions, TimeProvider clock)
+public sealed class ChangeIdentityProvider(ChangeGate gate, UpstreamAddressGuard guard, SecretVault vault, PortalDatabase database, Sessions sessions, TimeProvider clock)
 {
     private const int Most = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -65,7 +65,9 @@ public sealed class ChangeIdentityProvider(ChangeGate gate, UpstreamAddressGuard
             scope.Audit(new AuditNote("identity_provider.delete", "identity_provider", row.Id, row.Name, IdentityProviderDraft.Of(row)));
             return id;
         }, token);
-        if (!outcome.IsRefused) await sessions.EndOfSourceAsync(id, token);
+        if (outcome.IsRefused) return outcome;
+        await sessions.EndOfSourceAsync(id, token);
+        await SourceLinks.RemoveAsync(database, id, token);
         return outcome;
     }
 

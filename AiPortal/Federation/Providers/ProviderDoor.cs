@@ -19,6 +19,7 @@ internal sealed class ProviderDoor(
     IDataProtectionProvider protection, ILoggerFactory loggers, TimeProvider clock)
 {
     private const string ReturnTo = "return_to";
+    private const string ConnectFor = "connect_for";
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -41,6 +42,17 @@ internal sealed class ProviderDoor(
         }
 
         var properties = new AuthenticationProperties { RedirectUri = "/" };
+        if (http.Request.Query["connect"] == "true")
+        {
+            if (BrowserSession.IdOf(http.User) is not { } session)
+            {
+                http.Response.Redirect("/sign-in?returnUrl=%2Faccount");
+                return;
+            }
+
+            properties.Items[ConnectFor] = session.ToString();
+        }
+
         properties.Items[ReturnTo] = LocalUrl.OrHome(http.Request.Query["returnUrl"]);
         await handler.ChallengeAsync(properties);
     }
@@ -101,6 +113,12 @@ internal sealed class ProviderDoor(
             return;
         }
 
+        if (ticket.Properties?.Items.TryGetValue(ConnectFor, out var session) == true)
+        {
+            await ConnectAsync(http, provider, info, session);
+            return;
+        }
+
         var outcome = await signIn.RunAsync(provider, info, http.ClientIp(), http.RequestAborted);
         if (outcome.Refusal is { } refusal)
         {
@@ -117,6 +135,14 @@ internal sealed class ProviderDoor(
         }
 
         http.Response.Redirect(await browser.BeginAsync(http, outcome.Value) == SignInDebt.TwoFactor ? "/account" : to);
+    }
+
+    /// <summary>For the session that asked for it alone, as it stands now.</summary>
+    private async Task ConnectAsync(HttpContext http, IdentityProvider provider, JsonElement info, string? session)
+    {
+        if (BrowserSession.IdOf(http.User) is not { } id || id.ToString() != session) Refuse(http, "state_unfit");
+        else if (await signIn.ConnectAsync(http.GetActor(), provider, info, http.ClientIp(), http.RequestAborted) is { } refusal) http.Response.Redirect("/account?fault=" + refusal.Code);
+        else http.Response.Redirect("/account");
     }
 
     private Task FailAsync(RemoteFailureContext failure)

@@ -23,6 +23,8 @@ public sealed partial class MemberDrawer
 
     [Inject] internal InviteAgain Again { get; init; } = default!;
 
+    [Inject] internal ConfirmAddress Confirmation { get; init; } = default!;
+
     [Inject] internal CurrentActor Current { get; init; } = default!;
 
     [Inject] internal DialogService Dialogs { get; init; } = default!;
@@ -67,6 +69,15 @@ public sealed partial class MemberDrawer
         var outcome = await Again.RunAsync(actor, organization, member.Id);
         _fault = Faults.Of(outcome.Refusal, Text).General;
         if (!outcome.IsRefused) await InvitationDialog.ShowAsync(Dialogs, Text["Link.Title", member.Name], new AddedMember(member, false, outcome.Value));
+    }
+
+    private async Task ConfirmAsync()
+    {
+        if (_row is not { Membership: var member } || !await ConfirmDialog.AskAsync(Dialogs, Text["Address.Confirm"], Text["Address.Message", member.Name, member.Email], Text["Address.Confirm"])) return;
+        var (actor, organization) = await Current.HereAsync();
+        var outcome = await Confirmation.RunAsync(actor, organization, member.Id);
+        _fault = Faults.Of(outcome.Refusal, Text).General;
+        await ReadAsync();
     }
 
     private async Task RemoveAsync()
