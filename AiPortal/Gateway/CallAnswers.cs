@@ -39,6 +39,7 @@ internal sealed class CallAnswers(RefusalLog refusals, ILogger<CallAnswers> logg
         response.ContentType = answer.ContentType;
         foreach (var (name, value) in answer.Headers) response.Headers[name] = value;
         response.Headers["x-request-id"] = call.RequestId.ToString();
+        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["x-portal-original-request-id"] = replay.RequestId.ToString();
         response.Headers["x-portal-cost-usd"] = "0";
         response.Headers["idempotency-replayed"] = "true";
@@ -75,6 +76,7 @@ internal sealed class CallAnswers(RefusalLog refusals, ILogger<CallAnswers> logg
     private static void WriteId(IHeaderDictionary headers, ErrorShape shape, Guid requestId)
     {
         headers["x-request-id"] = requestId.ToString();
+        headers.XContentTypeOptions = "nosniff";
         if (shape.RequestIdHeader is { } own) headers[own] = requestId.ToString();
     }
 

@@ -50,6 +50,7 @@ internal sealed class StoredResponses(KeyAuthentication authentication, Response
         }
 
         response.Headers["x-request-id"] = call.RequestId.ToString();
+        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["x-portal-provider"] = Uri.EscapeDataString(account.Name);
         response.Headers["x-portal-cost-usd"] = "0";
         response.ContentLength = body.Length;

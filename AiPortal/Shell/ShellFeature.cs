@@ -34,6 +34,7 @@ public static class ShellFeature
         app.UseExceptionHandler("/error", createScopeForErrors: true);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UsePageHeaders();
+        app.UseCircuitOrigin();
         app.UseRequestLocalization(Languages.Options());
         Clocks.Use(app);
         return app;
