@@ -12,6 +12,11 @@ public sealed class LocalUrlTests
     public void Url_WithinTheSite_IsKept(string url) => Assert.Equal(url, LocalUrl.OrHome(url));
 
     [Theory]
+    [InlineData("/calls?search=中文", "/calls?search=%E4%B8%AD%E6%96%87")]
+    [InlineData("/／evil.example", "/%EF%BC%8Fevil.example")]
+    public void Url_OfOtherLetters_IsEscaped(string url, string expected) => Assert.Equal(expected, LocalUrl.OrHome(url));
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("https://evil.example/")]
