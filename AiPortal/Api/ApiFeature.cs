@@ -41,6 +41,6 @@ internal static class ApiFeature
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app)
     {
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(AccessHost.SignedInPolicy);
-        return app.MapGroup("/api/v1").RequireAuthorization(AccessHost.ApiPolicy).AddEndpointFilter(RefuseDebtors).AddEndpointFilter(ApiPolicies.HoldAsync).HonourIdempotencyKeys();
+        return app.MapGroup("/api/v1").RequireAuthorization(AccessHost.ApiPolicy).AddEndpointFilter(RefuseDebtors).AddEndpointFilter(ApiPolicies.HoldAsync).RefuseUnreadBodies().HonourIdempotencyKeys();
     }
 }

@@ -16,7 +16,7 @@ internal static class AuthEndpoints
 
     public static void MapAuth(this WebApplication app)
     {
-        var auth = app.MapGroup("/api/v1/auth").WithTags("Sign in");
+        var auth = app.MapGroup("/api/v1/auth").WithTags("Sign in").RefuseUnreadBodies();
         auth.MapPost("/login", LoginAsync).Describe("Sign in with an address and a password; answers an access and a refresh token. Without the code of one who has two-factor: two_factor_required and no token; ask again with code.",
             new { email = "ada@example.com", password = "a long passphrase", code = (string?)null }, Example);
         auth.MapPost("/register", RegisterAsync).Describe("Make an account, where Portal:Registration allows it.",
