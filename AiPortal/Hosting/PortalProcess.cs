@@ -26,6 +26,7 @@ public sealed class PortalProcess : IAsyncDisposable
         builder.Host.UseDefaultServiceProvider(options => (options.ValidateScopes, options.ValidateOnBuild) = (true, true));
         builder.WebHost.UseShellAssets();
         adjust?.Invoke(builder);
+        QuietLogs.Apply(builder.Logging);
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls("http://localhost:5080");
 
