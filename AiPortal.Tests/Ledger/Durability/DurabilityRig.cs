@@ -63,6 +63,9 @@ internal sealed class DurabilityRig : IAsyncDisposable
     /// <summary>A new process on the same data directory.</summary>
     public PortalChild Portal(params string[] more) => PortalChild.Start(Address, [.. Arguments(), .. more]);
 
+    /// <summary>The same, with all that it writes on its console.</summary>
+    public PortalChild Portal(TextWriter log, string[] more) => PortalChild.Start(Address, [.. Arguments(), .. more], log);
+
     public Task<(int Code, string Output)> VerifyAsync() => PortalChild.RunAsync(["verify", .. Arguments()]);
 
     /// <param name="database">A connection string of another database than its own.</param>

@@ -12,9 +12,11 @@ internal sealed class PortalChild : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly HttpClient _health;
+    private readonly TextWriter? _log;
 
-    private PortalChild(Uri address, IEnumerable<string> arguments)
+    private PortalChild(Uri address, IEnumerable<string> arguments, TextWriter? log = null)
     {
+        _log = log;
         Address = address;
         _health = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(5) };
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
@@ -48,7 +50,10 @@ internal sealed class PortalChild : IAsyncDisposable
         }
     }
 
-    public static PortalChild Start(Uri address, IEnumerable<string> arguments) => new(address, arguments);
+    /// <param name="address">Where it listens.</param>
+    /// <param name="arguments">Of the program.</param>
+    /// <param name="log">Gets all that it writes on its console.</param>
+    public static PortalChild Start(Uri address, IEnumerable<string> arguments, TextWriter? log = null) => new(address, arguments, log);
 
     /// <summary>Runs a verb to its end.</summary>
     public static async Task<(int Code, string Output)> RunAsync(IEnumerable<string> arguments)
@@ -110,6 +115,7 @@ internal sealed class PortalChild : IAsyncDisposable
     {
         lock (_output)
         {
+            _log?.WriteLine(line.Data);
             if (line.Data is not null && _output.Length < 64 * 1024) _output.AppendLine(line.Data);
         }
     }
