@@ -37,7 +37,8 @@ public sealed record ProviderDraft(
     private const int MaxRank = 1000;
 
     public static ProviderDraft Of(ProviderAccount row) => new(row.Name, row.Kind, row.BaseUrl, null, row.Models, row.ModelMap, row.Weight,
-        row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency, row.SyncModels, row.ApiKeyExpiresAt) { EnvironmentId = row.EnvironmentId };
+        row.Priority, row.Enabled, row.AllowPrivate, row.Rpm, row.Tpm, row.Concurrency, row.SyncModels, row.ApiKeyExpiresAt)
+    { EnvironmentId = row.EnvironmentId };
 
     /// <summary>Without a secret: a request keeps that apart.</summary>
     internal ProviderDraft Bare => Credential?.Secret is null ? this : this with { Credential = null };

@@ -26,7 +26,7 @@ public sealed class SignInPathTests(PortalHost host, IdentityServer server, Slap
     private static readonly string[] Open =
     [
         "/api/v1/auth/accept-invitation", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/register", "/auth/sign-out", "/error", "/health/live", "/health/ready",
-        "/invitation", "/metrics", "/not-found", "/preferences/clock", "/preferences/language", "/sign-in", "/sign-in/with/{id:guid}", "/sign-in/with/{id:guid}/back",
+        "/invitation", "/metrics", "/not-found", "/preferences/clock", "/preferences/environment", "/preferences/language", "/sign-in", "/sign-in/with/{id:guid}", "/sign-in/with/{id:guid}/back",
     ];
 
     /// <summary>Every way in, by name.</summary>

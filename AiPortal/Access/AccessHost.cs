@@ -35,6 +35,8 @@ internal static class AccessHost
                 options.ExpireTimeSpan = TimeSpan.FromDays(14);
                 options.SlidingExpiration = false;
                 options.Events.OnValidatePrincipal = BrowserSession.ValidateAsync;
+                // The page says where to go next, and only within the site.
+                options.Events.OnRedirectToReturnUrl = _ => Task.CompletedTask;
             });
         services.AddAuthentication().AddPolicyScheme(EitherScheme, null, options =>
         {

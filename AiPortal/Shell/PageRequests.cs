@@ -3,7 +3,7 @@ namespace AiPortal.Shell;
 /// <summary>Tells a person's page from a machine's call: only pages get HTML for what is missing or has failed.</summary>
 internal static class PageRequests
 {
-    private static readonly PathString[] DataPaths = ["/v1", "/v1beta", "/api", "/openapi", "/metrics", "/health", "/_blazor"];
+    private static readonly PathString[] DataPaths = ["/v1", "/v1beta", "/api/v1", "/openapi", "/metrics", "/health", "/_blazor"];
     private static readonly PathString[] MachinePaths = ["/v1", "/v1beta", "/api/v1", "/openapi", "/metrics", "/health", "/_blazor", "/_framework", "/_content"];
 
     internal static bool IsPage(HttpContext context) =>

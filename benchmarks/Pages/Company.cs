@@ -5,8 +5,8 @@ using AiPortal.Core.Keys;
 using AiPortal.Core.Ledger;
 using AiPortal.Core.Money;
 using AiPortal.Core.Providers;
-using AiPortal.Core.Tenancy;
 using AiPortal.Core.Routing.Routes;
+using AiPortal.Core.Tenancy;
 
 namespace AiPortal.Benchmarks.Pages;
 

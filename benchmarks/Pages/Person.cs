@@ -39,7 +39,7 @@ internal sealed partial class Person : IDisposable
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await login.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString());
 
         var actor = await services.GetRequiredService<ActorSource>().ByTokenAsync(api.DefaultRequestHeaders.Authorization.Parameter!, null) ?? throw new InvalidOperationException($"{email} has no session.");
-        var session = await services.GetRequiredService<Sessions>().BeginBrowserAsync(actor.Id, null, null);
+        var session = await services.GetRequiredService<Sessions>().BeginBrowserAsync(new SignInStep(new PortalUser { Id = actor.Id, Name = actor.Name }, false), null, null);
         Claim[] claims = [new("sid", session.ToString()), new(ClaimTypes.NameIdentifier, actor.Id.ToString()), new(ClaimTypes.Name, actor.Name), new(ClaimTypes.Email, email)];
         return new Person(title, browser, api, new ClaimsPrincipal(new ClaimsIdentity(claims, "bench")));
     }

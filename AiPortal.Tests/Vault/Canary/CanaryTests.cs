@@ -107,7 +107,15 @@ public sealed class CanaryTests(ChromiumBrowser browser, ITestOutputHelper outpu
         await admin.PostApiAsync($"/organizations/{organization}/alerting/test", null);
         await admin.CallAsync(HttpMethod.Put, $"/organizations/{organization}/directory", new
         {
-            enabled = true, host = "127.0.0.1", port = 6, security = "ldaps", allow_private = true, base_dn = "dc=example,dc=com", bind_dn = "cn=portal", bind_secret = _canaries.Make("bind secret"), domains = new[] { "people.example.org" },
+            enabled = true,
+            host = "127.0.0.1",
+            port = 6,
+            security = "ldaps",
+            allow_private = true,
+            base_dn = "dc=example,dc=com",
+            bind_dn = "cn=portal",
+            bind_secret = _canaries.Make("bind secret"),
+            domains = new[] { "people.example.org" },
         });
         await admin.PostApiAsync($"/organizations/{organization}/directory/try", new { login = "ada@people.example.org", password = _canaries.Make("directory password") });
         await SignInAsync();
@@ -235,7 +243,10 @@ public sealed class CanaryTests(ChromiumBrowser browser, ITestOutputHelper outpu
             // Either way.
         }
 
-        await Eventually.HoldsAsync(async () => (int)(await _rig.Admin.GetApiAsync("/me")).Status == 200, TimeSpan.FromSeconds(30), () => "the portal did not come back");
+        // Each pooled connection finds out for itself that it is gone.
+        await Eventually.HoldsAsync(
+            async () => (await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => _rig.Admin.GetApiAsync("/members")))).All(answer => (int)answer.Status == 200),
+            TimeSpan.FromSeconds(30), () => "the portal did not come back");
     }
 
     /// <summary>What can be asked of the API, the exports among it.</summary>

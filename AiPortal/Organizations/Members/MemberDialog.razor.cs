@@ -77,7 +77,7 @@ public sealed partial class MemberDialog
         if (_saving) return;
         _saving = true;
         var (actor, organization) = await Current.HereAsync();
-        var draft = new MemberDraft(_email.Trim(), _name.Trim(), _role, _team) 
+        var draft = new MemberDraft(_email.Trim(), _name.Trim(), _role, _team)
         {
             Limits = new RateLimit(_rpm, _tpm, _concurrency),
             Place = Permissions.IsForPlaces(_role) ? _place : null,
