@@ -64,11 +64,6 @@ public sealed class BudgetList(TenantDb tenants, BudgetBook book, TimeProvider c
             return new Page<BudgetReading>(readings, page.NextCursor);
         }, token);
 
-    /// <summary>Every budget of the organization; for counting those that are exceeded.</summary>
-    public Task<IReadOnlyList<BudgetReading>> AllAsync(Guid organizationId, CancellationToken token = default) =>
-        tenants.ReadAsync(organizationId, async db =>
-            await ReadingsAsync(db, organizationId, await db.Set<Budget>().AsNoTracking().ToListAsync(token), token), token);
-
     /// <summary>The budgets that keys own, by key; a key without one is left out.</summary>
     public Task<IReadOnlyDictionary<Guid, BudgetReading>> OfKeysAsync(Guid organizationId, IReadOnlyCollection<Guid> keyIds, CancellationToken token = default) =>
         tenants.ReadAsync<IReadOnlyDictionary<Guid, BudgetReading>>(organizationId, async db =>

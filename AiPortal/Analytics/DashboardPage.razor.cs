@@ -28,6 +28,7 @@ public sealed partial class DashboardPage
     private SetUp? _setUp;
     private IReadOnlyList<NamedCall>? _calls;
     private IReadOnlyList<BudgetReading>? _budgets;
+    private bool _hasBudgets;
     private bool _allowed = true;
     private bool _mayViewCalls = true;
     private bool _mayViewBudgets = true;
@@ -40,13 +41,12 @@ public sealed partial class DashboardPage
 
     [Inject] internal CallTable Calls { get; init; } = default!;
 
-    [Inject] internal BudgetList Budgets { get; init; } = default!;
+    [Inject] internal BudgetTree Budgets { get; init; } = default!;
 
     [Inject] internal FirstStepReads Steps { get; init; } = default!;
 
     [Inject] internal SetUpReads SetUps { get; init; } = default!;
 
-    [Inject] internal BudgetTree Tree { get; init; } = default!;
 
     [CascadingParameter] private ShownEnvironment? Environment { get; set; }
 
@@ -92,14 +92,14 @@ public sealed partial class DashboardPage
         var (days, environment) = (Days, Environment?.Id);
         var board = Boards.ReadAsync(organization, days, environment);
         var calls = Calls.ReadAsync(organization, new RecordFilter { EnvironmentId = environment }, skip: 0, LatestCount);
-        var budgets = BudgetsAsync(organization, environment);
+        var budgets = Budgets.FullestAsync(organization, BudgetsNear.Most, environment);
         await Task.WhenAll(board, calls, budgets);
         if ((days, environment) != (Days, Environment?.Id)) return;
 
         _board = await board;
         _charts = new DashboardCharts(_board, _colors, Text, Formats.Current, environment);
         _calls = await calls;
-        _budgets = await budgets;
+        (_budgets, _hasBudgets) = await budgets;
         _steps = environment is null && _calls.Count == 0 && _board.Shown.Requests == 0 && await Steps.ReadAsync(organization) is { HasCall: false } steps ? steps : null;
         // A demo has nothing to set up, and who may not set up is not asked to.
         var asked = _steps is null && Preferences?.SetUpHidden != true && !_board.IsDemo && actor.May(Permission.ManageOrganization, organization);
@@ -107,10 +107,6 @@ public sealed partial class DashboardPage
     }
 
     /// <summary>Of an environment: its own budgets and those of its keys.</summary>
-    private async Task<IReadOnlyList<BudgetReading>> BudgetsAsync(Guid organization, Guid? environment) => environment is null
-        ? await Budgets.AllAsync(organization)
-        : [.. (await Tree.ReadAsync(organization, new BudgetTreeFilter(null, null, BudgetState.All, [], environment), 0, int.MaxValue)).Nodes.Select(node => node.Reading)];
-
     private void SetDays(int days) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(DaysName, days == FewDays ? null : days), replace: true);
 
     private List<decimal?>? Trend(Func<SpendSum, decimal> figure) => _board?.MonthDays.Select(sum => (decimal?)figure(sum)).ToList();

@@ -1,5 +1,5 @@
 using AiPortal.Core.Analytics;
-using AiPortal.Core.Budgets;
+using AiPortal.Core.Analytics.Planning;
 using AiPortal.Core.Money;
 
 namespace AiPortal.Analytics;
@@ -76,11 +76,8 @@ internal sealed record DashboardView
 
     public required string TimeZone { get; init; }
 
-    public static DashboardView Of(Spend spend, IReadOnlyList<BudgetReading> budgets, int activeAlerts, LiveView live)
-    {
-        var exceeded = budgets.Count(budget => budget.IsExceeded);
-        var warning = budgets.Count(budget => budget is { IsWarning: true, IsExceeded: false });
-        return new DashboardView
+    public static DashboardView Of(Spend spend, BudgetSummary budgets, int activeAlerts, LiveView live) =>
+        new()
         {
             TotalCostToday = spend.Today.Cost,
             TotalCostThisMonth = spend.ThisMonth.Cost,
@@ -94,8 +91,8 @@ internal sealed record DashboardView
             AvgCostPerRequest = Average(spend.Today.Cost, spend.Today.Requests),
             AvgCostPerToken = Average(spend.Today.Cost, spend.Today.Tokens),
             ActiveQuotas = budgets.Count,
-            ExceededQuotas = exceeded,
-            WarningQuotas = warning,
+            ExceededQuotas = budgets.Exceeded,
+            WarningQuotas = budgets.Near,
             CostByType = spend.By(Dimension.CostType).ToDictionary(share => share.Name ?? "", share => share.Cost),
             CostByUser = ShareView.Of(spend.By(Dimension.User)),
             DailyCostTrend = [.. spend.Days.Select(day => new DayView(day.Date, day.Sum.Cost, day.Sum.Requests, day.Sum.Tokens))],
@@ -108,7 +105,6 @@ internal sealed record DashboardView
             Live = live,
             TimeZone = spend.TimeZone,
         };
-    }
 
     private static decimal Average(decimal cost, long count) => count == 0 ? 0 : Usd.Round12(cost / count);
 }

@@ -70,6 +70,31 @@ public sealed class BudgetTree(TenantDb tenants, BudgetList budgets, BudgetBook 
         return new BudgetSummary(count, near, exceeded, tenants.SeesAll(organizationId) ? book.OvershootExposure(organizationId) : null);
     }
 
+    /// <summary>Budgets near or past a limit, the fullest first, and whether there is any budget at all.</summary>
+    /// <param name="organizationId">Whose budgets.</param>
+    /// <param name="most">How many of them.</param>
+    /// <param name="environmentId">Only those of this environment and of its keys.</param>
+    /// <param name="token">Ends the read.</param>
+    public async Task<(IReadOnlyList<BudgetReading> Readings, bool Any)> FullestAsync(
+        Guid organizationId, int most, Guid? environmentId = null, CancellationToken token = default)
+    {
+        var (ids, any) = await tenants.ReadAsync(organizationId, async db =>
+        {
+            await using var command = await CommandAsync(db, organizationId, BudgetTreeSql.Fullest, token);
+            Add(command, NpgsqlDbType.Uuid, environmentId);
+            Add(command, NpgsqlDbType.Integer, most);
+            var found = new List<Guid>();
+            await using (var reader = await command.ExecuteReaderAsync(token))
+            {
+                while (await reader.ReadAsync(token)) found.Add(reader.GetGuid(0));
+            }
+
+            return (found, found.Count > 0 || await db.Set<Budget>().AnyAsync(token));
+        }, token);
+        var readings = await budgets.ByIdAsync(organizationId, ids, token);
+        return ([.. ids.Where(readings.ContainsKey).Select(id => readings[id])], any);
+    }
+
     private async Task<(List<Place> Places, int Total)> PlacesAsync(
         PortalDb db, Guid organizationId, BudgetTreeFilter filter, int skip, int take, CancellationToken token)
     {
