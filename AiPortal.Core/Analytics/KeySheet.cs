@@ -33,7 +33,7 @@ public sealed record KeyQuery
     public int? ExpiringDays { get; init; }
 }
 
-/// <summary>What a key can be attributed to, by name; at most <see cref="KeySheet.MostChoices"/> of each.</summary>
+/// <summary>What a key can be attributed to, by name; the first <see cref="KeySheet.MostChoices"/> of each.</summary>
 public sealed record KeyChoices(
     IReadOnlyList<Choice> Owners, IReadOnlyList<Choice> Teams, IReadOnlyList<Choice> Projects, IReadOnlyList<Choice> CostCenters, IReadOnlyList<Choice> Environments);
 
@@ -43,7 +43,7 @@ public sealed record Choice(Guid Id, string Name);
 /// <summary>The keys of an organization as a table, newest first; deleted ones are left out.</summary>
 public sealed class KeySheet(TenantDb tenants, KeyUsage usage, BudgetList budgets, TimeProvider clock)
 {
-    public const int MostChoices = 500;
+    public const int MostChoices = 50;
 
     public async Task<(IReadOnlyList<KeyLine> Lines, int Total)> ReadAsync(Guid organizationId, KeyQuery query, int skip, int take, CancellationToken token = default)
     {

@@ -47,7 +47,6 @@ public sealed partial class DashboardPage
 
     [Inject] internal SetUpReads SetUps { get; init; } = default!;
 
-
     [CascadingParameter] private ShownEnvironment? Environment { get; set; }
 
     [CascadingParameter] private Preferences? Preferences { get; set; }

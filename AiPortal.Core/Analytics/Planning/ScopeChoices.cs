@@ -25,6 +25,10 @@ public sealed class ScopeChoices(TenantDb tenants)
             return ((IReadOnlyList<Choice>)[.. found.Select(choice => new Choice(choice.Id, choice.Name))], found.Count < Most ? found.Count : await choices.CountAsync(token));
         }, token);
 
+    /// <summary>One of them; null where it is gone or not seen.</summary>
+    public Task<Choice?> FindAsync(Guid organizationId, QuotaType type, Guid id, CancellationToken token = default) =>
+        tenants.ReadAsync(organizationId, async db => await Of(db, type, "%").FirstOrDefaultAsync(choice => choice.Id == id, token) is { } found ? new Choice(found.Id, found.Name) : null, token);
+
     private static IQueryable<Named> Of(PortalDb db, QuotaType type, string pattern) => type switch
     {
         QuotaType.Organization => db.Set<Organization>().Where(o => EF.Functions.ILike(o.Name, pattern, @"\")).Select(o => new Named { Id = o.Id, Name = o.Name }),
