@@ -22,8 +22,8 @@ public sealed class MutationAuditTests(PortalHost host) : IClassFixture<PortalHo
     [
         "POST /auth/login", "POST /auth/refresh", "POST /auth/logout", "POST /cost/estimate", "POST /cost/models/preview", "POST /cost/models/{id}/preview", "POST /cost/quotas/preview", "POST /routes/test",
         "POST /providers/{id}/test", "POST /routes/{id}/test", "POST /organizations/{id}/alerting/test",
-        // Its example is a dry run.
-        "POST /keys/import",
+        // Their examples are dry runs.
+        "POST /keys/import", "POST /members/import",
         // Begins an enrolment that counts for nothing until it is confirmed; ends the caller's own other sessions.
         "POST /auth/two-factor", "POST /auth/sessions/end-others",
     ];
@@ -39,7 +39,7 @@ public sealed class MutationAuditTests(PortalHost host) : IClassFixture<PortalHo
         "POST /cost/records", "POST /cost/records/{id}/adjust", "POST /cost/records/{id}/refund", "POST /cost/records/{id}/resolve", "POST /grants", "DELETE /grants/{id}", "POST /keys/bulk", "POST /keys/{id}/collect", "POST /keys/mine/{id}/collect",
         "POST /providers/{id}/rotate-key", "POST /providers/{id}/retire-key", "POST /providers/{id}/restore-key", "POST /nodes/{id}/write-off",
         "PATCH /organizations/{id}/alerting", "PUT /organizations/{id}/alerting", "PUT /organizations/{id}/directory", "POST /routes", "PATCH /routes/{id}", "PUT /routes/{id}", "DELETE /routes/{id}",
-        "DELETE /organizations/{id}/directory", "POST /organizations/{id}/directory/try", "POST /providers/{id}/sync", "POST /vault/keys/{version}/destroy", "POST /vault/rotate",
+        "DELETE /organizations/{id}/directory", "POST /organizations/{id}/directory/try", "POST /environments/copy", "DELETE /auth/identities/{id}", "POST /members/{id}/confirm-address", "POST /providers/{id}/sync", "POST /vault/keys/{version}/destroy", "POST /vault/rotate",
     ];
 
     private readonly Dictionary<string, string> _ids = [];

@@ -24,7 +24,7 @@ internal static class DashboardEndpoints
         var organization = ApiScope.ForList(http, query, Permission.ViewCost);
         if (organization.Refusal is { } refusal) return ApiResults.Refused(refusal);
         var spend = await overview.ReadAsync(organization.Value, days, http.RequestAborted);
-        var summary = await budgets.SummaryAsync(organization.Value, http.RequestAborted);
+        var summary = await budgets.SummaryAsync(organization.Value, token: http.RequestAborted);
         var seesAll = http.GetActor().PlacesIn(organization.Value) is null;
         var live = new LiveView(seesAll ? calls.OpenBefore(organization.Value, clock.GetUtcNow()) : null, summary.Exposure, spend.ThisMonth.Unresolved);
         return ApiResults.Ok(DashboardView.Of(spend, summary, await alerts.CountActiveAsync(organization.Value, http.RequestAborted), live));

@@ -20,7 +20,6 @@ internal static class CircuitOrigin
         var origin = request.Headers.Origin;
         if (origin.Count == 0) return true;
         if (origin.Count > 1 || !Uri.TryCreate(origin[0], UriKind.Absolute, out var from)) return false;
-        var authority = from.IsDefaultPort ? HostString.FromUriComponent(from.Host) : HostString.FromUriComponent(from);
-        return string.Equals(authority.Value, request.Host.Value, StringComparison.OrdinalIgnoreCase);
+        return string.Equals(from.Host, request.Host.Host, StringComparison.OrdinalIgnoreCase) && from.Port == (request.Host.Port ?? (from.Scheme == Uri.UriSchemeHttps ? 443 : 80));
     }
 }

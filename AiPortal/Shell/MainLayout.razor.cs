@@ -3,6 +3,7 @@ using AiPortal.Shell.Environments;
 using AiPortal.Shell.States;
 using AiPortal.Ui;
 using AiPortal.Ui.Figures;
+using AiPortal.Ui.Panels;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Routing;
@@ -19,6 +20,9 @@ public sealed partial class MainLayout : IDisposable
 {
     private const double NoticeMilliseconds = 8000;
 
+    /// <summary>What was done on the page itself may be what changed the rights: its answer comes first.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     [Inject] internal IStringLocalizer<ShellText> Text { get; init; } = default!;
 
     [Inject] internal CurrentOrganization Organization { get; init; } = default!;
@@ -30,6 +34,10 @@ public sealed partial class MainLayout : IDisposable
     [Inject] internal CircuitRights Rights { get; init; } = default!;
 
     [Inject] internal DialogService Dialogs { get; init; } = default!;
+
+    [Inject] internal SecretsShown Secrets { get; init; } = default!;
+
+    [Inject] internal TimeProvider Clock { get; init; } = default!;
 
     [Inject] internal NotificationService Notices { get; init; } = default!;
 
@@ -44,6 +52,7 @@ public sealed partial class MainLayout : IDisposable
     private DisplayZone _zone = DisplayZone.Utc;
     private int _standing;
     private int _dialogs;
+    private bool _isOld;
 
     protected override async Task OnInitializedAsync()
     {
@@ -66,6 +75,7 @@ public sealed partial class MainLayout : IDisposable
     {
         Navigation.LocationChanged += Moved;
         Rights.Changed += RightsChanged;
+        Secrets.Gone += SecretsGone;
         Dialogs.OnOpen += DialogOpened;
         Dialogs.OnClose += DialogClosed;
     }
@@ -75,6 +85,7 @@ public sealed partial class MainLayout : IDisposable
         _handing.Dispose();
         Navigation.LocationChanged -= Moved;
         Rights.Changed -= RightsChanged;
+        Secrets.Gone -= SecretsGone;
         Dialogs.OnOpen -= DialogOpened;
         Dialogs.OnClose -= DialogClosed;
     }
@@ -85,7 +96,7 @@ public sealed partial class MainLayout : IDisposable
 
     /// <summary>
     /// Nothing of what was shown by the rights of before stays: frame and page are made anew, and what was begun in a dialog ends where
-    /// something was taken away.
+    /// something was taken away. Only a secret that is never shown again stays until it is stored.
     /// </summary>
     private void RightsChanged() => _ = InvokeAsync(async () =>
     {
@@ -93,16 +104,27 @@ public sealed partial class MainLayout : IDisposable
         {
             var before = _viewer.Permissions;
             await ReadAsync();
-            if (!_viewer.Permissions.IsSupersetOf(before))
+            var isLess = !_viewer.Permissions.IsSupersetOf(before);
+            if (!isLess) await Task.Delay(Grace, Clock);
+            else if (!Secrets.Any)
                 for (var open = _dialogs; open > 0; open--) Dialogs.Close();
-            _standing++;
             Notices.Notify(NotificationSeverity.Info, Text["Rights.Changed"], Text["Rights.ChangedDetail"], NoticeMilliseconds);
+            if (Secrets.Any) _isOld = true;
+            else _standing++;
             StateHasChanged();
         }
         catch (Exception fault)
         {
             await DispatchExceptionAsync(fault);
         }
+    });
+
+    private void SecretsGone() => _ = InvokeAsync(() =>
+    {
+        if (!_isOld) return;
+        _isOld = false;
+        _standing++;
+        StateHasChanged();
     });
 
     private void Moved(object? sender, LocationChangedEventArgs moved)

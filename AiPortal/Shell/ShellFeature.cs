@@ -1,6 +1,7 @@
 using AiPortal.Core.Data;
 using AiPortal.Shell.Environments;
 using AiPortal.Ui;
+using AiPortal.Ui.Panels;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Radzen;
 
@@ -20,6 +21,7 @@ public static class ShellFeature
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
         services.AddSingleton<ILocalizer, RadzenText>();
+        services.AddScoped<SecretsShown>();
         services.AddCascadingAuthenticationState();
         services.AddAuthorization();
         services.AddAntiforgery();
