@@ -8,6 +8,9 @@ internal static class Keyboard
 {
     private const int MostSteps = 250;
 
+    /// <summary>More than any page has to be gone through.</summary>
+    private const int MostAround = 800;
+
     private const string Watch = """
         () => {
           const interactive = "a[href], button, input, select, textarea, summary, [tabindex], [contenteditable=true], [role=button], [role=link]";
@@ -42,9 +45,13 @@ internal static class Keyboard
     {
         await page.EvaluateAsync(Watch);
         await page.EvaluateAsync("() => { document.activeElement?.blur(); window.getSelection()?.removeAllRanges(); }");
-        var count = await page.EvaluateAsync<int>("() => window.keyboardWatch.wanted().length + document.querySelectorAll('.rz-data-grid :is(a, button, input)').length");
-        // A grid's rows may come meanwhile; a trap would keep the rest from being reached.
-        for (var i = 0; i < count + 40; i++) await page.Keyboard.PressAsync("Tab");
+        // A grid's rows may come meanwhile, each with what can be used in it; a trap would keep the rest from being reached however long one goes on.
+        for (var steps = 0; steps < MostAround; steps++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            if (steps % 40 == 39 && await page.EvaluateAsync<int>("() => window.keyboardWatch.missed().length") == 0) break;
+        }
+
         var faults = await page.EvaluateAsync<JsonElement>("() => [...window.keyboardWatch.missed(), ...window.keyboardWatch.unseen, ...window.keyboardWatch.mouseOnly()]");
         return [.. faults.EnumerateArray().Select(fault => fault.GetString()!)];
     }

@@ -15,6 +15,8 @@ public sealed class PanelsTests : WidgetTest
     public void SecretOnce_CanBeCopiedTriedAndPutAway()
     {
         var stored = false;
+        var shown = new SecretsShown();
+        Services.AddSingleton(shown);
         var secret = Render<SecretOnce>(p => p
             .Add(s => s.Secret, "sk-ap-1")
             .Add(s => s.Snippets, [new Snippet("curl", "curl x"), new Snippet("Python", "import openai")])
@@ -26,6 +28,7 @@ public sealed class PanelsTests : WidgetTest
         Assert.Equal("import openai", secret.Find("pre").TextContent);
         Assert.Equal("import openai", secret.Find(".snippets [data-copy]").GetAttribute("data-copy"));
 
+        Assert.True(shown.Any);
         secret.Find(".button-primary").Click();
         Assert.True(stored);
     }
